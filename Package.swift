@@ -1,0 +1,34 @@
+// swift-tools-version: 6.2
+import PackageDescription
+
+// One place for the language rules of every target (see the house rules in README.md).
+let rules: [SwiftSetting] = [
+    .enableUpcomingFeature("ExistentialAny"),
+    .enableUpcomingFeature("InferIsolatedConformances"),
+    .enableUpcomingFeature("InternalImportsByDefault"),
+    .enableUpcomingFeature("MemberImportVisibility"),
+    .enableUpcomingFeature("NonisolatedNonsendingByDefault"),
+    .treatAllWarnings(as: .error),
+]
+
+/// A layer of the house: `uses` are the only arrows it may draw (a test holds them against the table).
+func layer(
+    _ name: String, uses: [Target.Dependency] = [], plugins: [Target.PluginUsage] = []
+) -> Target {
+    .target(name: name, dependencies: uses, swiftSettings: rules, plugins: plugins)
+}
+
+func tests(_ name: String, uses: [Target.Dependency]) -> Target {
+    .testTarget(
+        name: name, dependencies: uses,
+        resources: name == "BotTests" ? [.copy("Golden")] : [], swiftSettings: rules)
+}
+
+let package = Package(
+    name: "blotter",
+    targets: [
+        // Layer 0: values, rules and protocols.
+        layer("Ledger"),
+        tests("LedgerTests", uses: ["Ledger"]),
+    ]
+)
