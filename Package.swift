@@ -29,6 +29,8 @@ let package = Package(
     targets: [
         // Layer 0: values, rules and protocols.
         layer("Ledger"),
+        layer("Wire", uses: ["Ledger"]),
         tests("LedgerTests", uses: ["Ledger"]),
+        tests("WireTests", uses: ["Ledger", "Wire"]),
     ]
 )
