@@ -29,7 +29,13 @@ let package = Package(
     targets: [
         // Layer 0: values, rules and protocols.
         layer("Ledger"),
+        layer("Storage"),
         layer("Wire", uses: ["Ledger"]),
+        .systemLibrary(
+            name: "CSQLite", pkgConfig: "sqlite3", providers: [.apt(["libsqlite3-dev"])]),
+
+        // Layer 1: one C library each, and what is built on the protocols alone.
+        layer("SQLiteStorage", uses: ["Storage", "CSQLite"]),
         tests("LedgerTests", uses: ["Ledger"]),
         tests("WireTests", uses: ["Ledger", "Wire"]),
     ]

@@ -1,0 +1,7 @@
+#include <sqlite3.h>
+
+// sqlite3_db_config is variadic, which Swift cannot call: this is it for the switches among its
+// options. Returns an SQLite result code.
+static inline int csqlite_configure(sqlite3 *_Nonnull database, int option, int value) {
+    return sqlite3_db_config(database, option, value, (int *)0);
+}

@@ -1,0 +1,66 @@
+import Storage
+
+/// A body with the caller that waits for its answer. Exactly one of the two ends is called, once:
+/// the answer that `run` returned, or `fail`.
+struct Work: Sendable {
+    /// Runs the body, and returns what gives its value to the caller. May be called again.
+    let run: @Sendable (any Transaction) throws -> Answer
+    let fail: Failure
+
+    typealias Answer = @Sendable () -> Void
+    typealias Failure = @Sendable (any Error) -> Void
+
+    init<Result: Sendable>(
+        _ body: @escaping @Sendable (any Transaction) throws -> Result,
+        _ caller: CheckedContinuation<Result, any Error>
+    ) {
+        run = { transaction in
+            let result = try body(transaction)
+            return { caller.resume(returning: result) }
+        }
+        fail = { caller.resume(throwing: $0) }
+    }
+}
+
+/// What waits for the writer or for the readers: bounded, in order of arrival.
+final class WorkQueue: Sendable {
+    private struct State {
+        var waiting: ArraySlice<Work> = []
+        var isClosed = false
+    }
+
+    private let state = Monitor(State())
+    private let limit: Int
+
+    init(limit: Int) {
+        self.limit = limit
+    }
+
+    /// Queues `work`, or fails it at once where the queue is full or closed.
+    func add(_ work: Work) {
+        let refusal: StorageError? = state.update { state in
+            if state.isClosed { return .closed }
+            if state.waiting.count >= limit {
+                return .busy(detail: "\(limit) transactions are waiting already")
+            }
+            state.waiting.append(work)
+            return nil
+        }
+        if let refusal { work.fail(refusal) }
+    }
+
+    /// Blocks until something waits and takes up to `count`; nil once the queue is closed and empty.
+    func take(upTo count: Int) -> ArraySlice<Work>? {
+        state.wait(until: { $0.isClosed || !$0.waiting.isEmpty }) { state in
+            if state.waiting.isEmpty { return nil }
+            let taken = state.waiting.prefix(count)
+            state.waiting.removeFirst(taken.count)
+            return taken
+        }
+    }
+
+    /// Refuses all that comes later; what waits is still served.
+    func close() {
+        state.update { $0.isClosed = true }
+    }
+}
