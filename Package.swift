@@ -30,13 +30,19 @@ let package = Package(
         // Layer 0: values, rules and protocols.
         layer("Ledger"),
         layer("Storage"),
+        layer("Transport"),
         layer("Wire", uses: ["Ledger"]),
         .systemLibrary(
             name: "CSQLite", pkgConfig: "sqlite3", providers: [.apt(["libsqlite3-dev"])]),
+        .systemLibrary(
+            name: "CCrypto", pkgConfig: "libcrypto", providers: [.apt(["libssl-dev"])]),
 
         // Layer 1: one C library each, and what is built on the protocols alone.
         layer("SQLiteStorage", uses: ["Storage", "CSQLite"]),
+        layer("Hashing", uses: ["CCrypto"]),
+        layer("World", uses: ["Ledger"]),
         tests("LedgerTests", uses: ["Ledger"]),
         tests("WireTests", uses: ["Ledger", "Wire"]),
+        tests("WorldTests", uses: ["Ledger", "World"]),
     ]
 )
