@@ -41,6 +41,13 @@ let package = Package(
         layer("SQLiteStorage", uses: ["Storage", "CSQLite"]),
         layer("Hashing", uses: ["CCrypto"]),
         layer("World", uses: ["Ledger"]),
+        layer("Records", uses: ["Ledger", "Storage", "Wire"], plugins: ["EmbedMigrations"]),
+
+        // Build time: Migrations/*.sql become Swift text in Records.
+        .executableTarget(name: "embed-migrations", swiftSettings: rules),
+        .plugin(
+            name: "EmbedMigrations", capability: .buildTool(),
+            dependencies: ["embed-migrations"]),
         tests("LedgerTests", uses: ["Ledger"]),
         tests("WireTests", uses: ["Ledger", "Wire"]),
         tests("WorldTests", uses: ["Ledger", "World"]),

@@ -1,0 +1,3 @@
+DROP TABLE fx_rates;
+DROP TABLE quotes;
+DROP TABLE instruments;

@@ -1,0 +1,4 @@
+DROP TABLE daily_pnl;
+DROP TABLE positions;
+DROP TABLE trades;
+DROP TABLE orders;

@@ -1,0 +1,2 @@
+DROP TABLE risk_breaches;
+DROP TABLE risk_policies;

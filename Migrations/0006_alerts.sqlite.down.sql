@@ -1,0 +1,3 @@
+DROP TABLE screeners;
+DROP TABLE schedules;
+DROP TABLE alerts;

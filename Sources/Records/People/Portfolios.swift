@@ -1,0 +1,106 @@
+public import Ledger
+public import Storage
+
+/// A book of positions, bound to one broker account. The boundary of consistency: what happens in
+/// one portfolio happens in one order.
+public struct Portfolio: Sendable, Hashable {
+    public let id: PortfolioID
+    public let uid: String
+    public let name: ExactText
+    public let accountName: ExactText
+    public let brokerCode: String
+    public let baseCurrency: Currency
+    public let isDefault: Bool
+}
+
+public enum Portfolios {
+    private static let select = """
+        SELECT p.id, p.uid, p.name, a.name, b.code, a.base_currency, p.is_default
+        FROM portfolios p
+        JOIN accounts a ON a.id = p.account_id
+        JOIN brokers b ON b.id = a.broker_id
+        """
+
+    private static func decode(_ row: any Row) throws -> Portfolio {
+        Portfolio(
+            id: try row.id(0), uid: try row.text(1), name: try row.exact(2),
+            accountName: try row.exact(3), brokerCode: try row.text(4),
+            baseCurrency: try row.currency(5), isDefault: try row.bool(6))
+    }
+
+    public static func all(for caller: Caller, in tx: any Transaction) throws -> [Portfolio] {
+        try tx.query(
+            SQL("\(select) WHERE p.user_id = $1 ORDER BY p.name", [.id(caller.userID)]), decode)
+    }
+
+    public static func named(
+        _ name: ExactText, for caller: Caller, in tx: any Transaction
+    ) throws -> Portfolio? {
+        try tx.first(
+            SQL(
+                "\(select) WHERE p.user_id = $1 AND p.name = $2",
+                [.id(caller.userID), .exact(name)]), decode)
+    }
+
+    public static func with(
+        id: PortfolioID, for caller: Caller, in tx: any Transaction
+    ) throws -> Portfolio? {
+        try tx.first(
+            SQL(
+                "\(select) WHERE p.user_id = $1 AND p.id = $2", [.id(caller.userID), .id(id)]),
+            decode)
+    }
+
+    /// The one that a command without a portfolio means.
+    public static func standard(
+        for caller: Caller, in tx: any Transaction
+    ) throws -> Portfolio? {
+        try tx.first(
+            SQL(
+                "\(select) WHERE p.user_id = $1 AND p.is_default = $2",
+                [.id(caller.userID), .bool(true)]), decode)
+    }
+
+    /// Makes other units of work on these portfolios wait (PostgreSQL; SQLite has one writer).
+    public static func lock(
+        _ ids: [PortfolioID], for caller: Caller, in tx: any Transaction
+    ) throws {
+        guard tx.dialect == .postgres else { return }
+        for id in ids.sorted(by: { $0.raw < $1.raw }) {
+            _ = try tx.query(
+                SQL(
+                    "SELECT id FROM portfolios WHERE user_id = $1 AND id = $2 FOR UPDATE",
+                    [.id(caller.userID), .id(id)])
+            ) { try $0.integer(0) }
+        }
+    }
+
+    /// Adds a portfolio; making it the default takes that from the one that had it.
+    public static func insert(
+        uid: String, name: ExactText, account: AccountID, isDefault: Bool, now: Timestamp,
+        for caller: Caller, in tx: any Transaction
+    ) throws -> PortfolioID {
+        if isDefault {
+            try tx.execute(
+                SQL(
+                    """
+                    UPDATE portfolios SET is_default = $2, version = version + 1
+                    WHERE user_id = $1 AND is_default = $3
+                    """, [.id(caller.userID), .bool(false), .bool(true)]))
+        }
+        let ids: [PortfolioID] = try tx.query(
+            SQL(
+                """
+                INSERT INTO portfolios (uid, user_id, account_id, name, is_default, created_at)
+                VALUES ($1, $2, $3, $4, $5, $6)
+                RETURNING id
+                """,
+                [
+                    .text(uid), .id(caller.userID), .id(account), .exact(name), .bool(isDefault),
+                    .time(now),
+                ])
+        ) { try $0.id(0) }
+        guard let id = ids.first else { throw StorageError.decoding(column: 0, expected: "an id") }
+        return id
+    }
+}

@@ -1,0 +1,107 @@
+public import Ledger
+public import Storage
+
+/// A trade with the names that a reader needs.
+public struct TradeListing: Sendable, Hashable {
+    public let id: TradeID
+    public let uid: String
+    public let portfolio: ExactText
+    public let strategy: ExactText?
+    public let instrument: Instrument
+    public let side: Side
+    public let quantity: Decimal
+    public let price: Decimal
+    public let notional: Decimal
+    public let fee: Decimal
+    public let feeCurrency: Currency
+    public let realizedPnL: Decimal
+    public let execTime: Timestamp
+    public let brokerTradeID: ExactText
+    public let brokerOrderID: ExactText?
+    public let orderUID: String?
+    public let source: TradeSource
+}
+
+/// A place in the list of trades, newest first: after this one.
+public struct TradeCursor: Sendable, Hashable {
+    public let execTime: Timestamp
+    public let brokerTradeID: ExactText
+    public let id: TradeID
+
+    public init(execTime: Timestamp, brokerTradeID: ExactText, id: TradeID) {
+        self.execTime = execTime
+        self.brokerTradeID = brokerTradeID
+        self.id = id
+    }
+
+    /// Before every trade there can be.
+    public static let newest = TradeCursor(
+        execTime: .distantFuture, brokerTradeID: "", id: TradeID(0))
+}
+
+public enum TradeList {
+    private static let select = """
+        SELECT t.id, t.uid, s.name, s.version, t.side, t.quantity, t.price, t.notional, t.fee,
+            t.fee_currency, t.realized_pnl, t.exec_time, t.broker_trade_id, t.broker_order_id,
+            o.uid, t.source, b.name, \(Instruments.columns)
+        FROM trades t
+        JOIN portfolios b ON b.id = t.portfolio_id
+        JOIN instruments i ON i.id = t.instrument_id
+        LEFT JOIN strategies s ON s.id = t.strategy_id
+        LEFT JOIN orders o ON o.id = t.order_id
+        """
+
+    /// One portfolio's trades, newest first, at most `limit`, within `[from, until)`; one plan by
+    /// time, one by symbol, so that neither reads more than it returns.
+    public static func page(
+        of portfolio: PortfolioID, symbol: ExactText?, from: Timestamp, until: Timestamp,
+        after cursor: TradeCursor, limit: Int, for caller: Caller, in tx: any Transaction
+    ) throws -> [TradeListing] {
+        let symbolFilter =
+            symbol == nil
+            ? "" : "AND t.instrument_id IN (SELECT id FROM instruments WHERE symbol = $9)"
+        return try tx.query(
+            SQL(
+                """
+                \(select)
+                WHERE t.portfolio_id = $1 AND t.user_id = $2
+                    AND t.exec_time >= $3 AND t.exec_time < $4
+                    AND (t.exec_time, t.broker_trade_id, t.id) < ($5, $6, $7)
+                    \(symbolFilter)
+                ORDER BY t.exec_time DESC, t.broker_trade_id DESC, t.id DESC
+                LIMIT $8
+                """,
+                [
+                    .id(portfolio), .id(caller.userID), .time(from), .time(until),
+                    .time(cursor.execTime), .exact(cursor.brokerTradeID), .id(cursor.id),
+                    .integer(Int64(limit)),
+                ] + (symbol.map { [.exact($0)] } ?? [])), decode)
+    }
+
+    private static func decode(_ row: any Row) throws -> TradeListing {
+        let strategy = try row.optionalText(2)
+        return TradeListing(
+            id: try row.id(0), uid: try row.text(1), portfolio: try row.exact(16),
+            strategy: try strategy.map { ExactText("\($0)@\(try row.text(3))") },
+            instrument: try Instruments.decode(row, from: 17).instrument,
+            side: try row.choice(4), quantity: try row.decimal(5), price: try row.decimal(6),
+            notional: try row.decimal(7), fee: try row.decimal(8),
+            feeCurrency: try row.currency(9), realizedPnL: try row.decimal(10),
+            execTime: try row.time(11), brokerTradeID: try row.exact(12),
+            brokerOrderID: try row.optionalExact(13), orderUID: try row.optionalText(14),
+            source: try row.choice(15))
+    }
+}
+
+extension TradeCursor: Comparable {
+    public static func < (left: TradeCursor, right: TradeCursor) -> Bool {
+        (left.execTime, left.brokerTradeID, left.id.raw)
+            < (right.execTime, right.brokerTradeID, right.id.raw)
+    }
+}
+
+extension TradeListing {
+    public var cursor: TradeCursor {
+        TradeCursor(execTime: execTime, brokerTradeID: brokerTradeID, id: id)
+    }
+}
