@@ -11,7 +11,7 @@ let rules: [SwiftSetting] = [
     .treatAllWarnings(as: .error),
 ]
 
-/// A layer of the house: `uses` are the only arrows it may draw (a test holds them against the table).
+/// A layer of the house: `uses` are the only arrows it may draw, and a test holds them to it.
 func layer(
     _ name: String, uses: [Target.Dependency] = [], plugins: [Target.PluginUsage] = []
 ) -> Target {
@@ -34,11 +34,13 @@ let package = Package(
         layer("Wire", uses: ["Ledger"]),
         .systemLibrary(
             name: "CSQLite", pkgConfig: "sqlite3", providers: [.apt(["libsqlite3-dev"])]),
+        .systemLibrary(name: "CPostgres", pkgConfig: "libpq", providers: [.apt(["libpq-dev"])]),
         .systemLibrary(
             name: "CCrypto", pkgConfig: "libcrypto", providers: [.apt(["libssl-dev"])]),
 
         // Layer 1: one C library each, and what is built on the protocols alone.
         layer("SQLiteStorage", uses: ["Storage", "CSQLite"]),
+        layer("PostgresStorage", uses: ["Storage", "CPostgres"]),
         layer("Hashing", uses: ["CCrypto"]),
         layer("World", uses: ["Ledger"]),
         layer("Records", uses: ["Ledger", "Storage", "Wire"], plugins: ["EmbedMigrations"]),
