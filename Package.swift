@@ -45,6 +45,10 @@ let package = Package(
         layer("World", uses: ["Ledger"]),
         layer("Records", uses: ["Ledger", "Storage", "Wire"], plugins: ["EmbedMigrations"]),
 
+        // Layer 2: the units of work.
+        layer(
+            "Services", uses: ["Ledger", "Storage", "Wire", "World", "Hashing", "Records"]),
+
         // Build time: Migrations/*.sql become Swift text in Records.
         .executableTarget(name: "embed-migrations", swiftSettings: rules),
         .plugin(

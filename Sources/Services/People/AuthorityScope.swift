@@ -1,0 +1,41 @@
+import Ledger
+import Records
+import Storage
+
+extension Authority {
+    /// The portfolio of that name, or all for nil, as far as the authority reaches. Throws
+    /// `ServiceError.notFound` for what is absent, another user's, or beyond it.
+    func portfolios(
+        named name: ExactText?, in tx: any Transaction
+    ) throws -> [Portfolio] {
+        if let name {
+            let portfolio = try PortfolioService.resolve(name, for: caller, in: tx)
+            guard portfolioID == nil || portfolioID == portfolio.id else {
+                throw ServiceError.noPortfolio(name.text)
+            }
+            return [portfolio]
+        }
+        if let portfolioID {
+            return try Portfolios.with(id: portfolioID, for: caller, in: tx).map { [$0] } ?? []
+        }
+        return try Portfolios.all(for: caller, in: tx)
+    }
+
+    /// The rows that a list is about: those of the named portfolio and strategy, as far as the
+    /// authority reaches. Throws `ServiceError.notFound`.
+    func scope(
+        portfolio name: ExactText?, strategy reference: StrategyReference?,
+        in tx: any Transaction
+    ) throws -> Scope {
+        let portfolio =
+            try name == nil ? portfolioID : portfolios(named: name, in: tx).first?.id
+        guard let reference else {
+            return Scope(portfolioID: portfolio, strategyID: strategyID)
+        }
+        let strategy = try StrategyService.find(reference, for: caller, in: tx)
+        guard let strategy, strategyID == nil || strategyID == strategy.id else {
+            throw ServiceError.noStrategy("\(reference.name)@\(reference.version)")
+        }
+        return Scope(portfolioID: portfolio, strategyID: strategy.id)
+    }
+}

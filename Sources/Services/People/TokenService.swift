@@ -1,0 +1,92 @@
+public import Ledger
+public import Records
+import Storage
+import World
+
+/// API tokens: made once, shown once, kept as a hash.
+public struct TokenService: Sendable {
+    let work: UnitOfWork
+
+    /// Makes a token and returns it in the clear, the only time that it is. Repeating makes another
+    /// one. Throws `.conflict` where the name is taken, `.notFound` for an unknown portfolio.
+    public func create(
+        name: String, permissions: Set<Authority.Permission>, portfolio: ExactText?,
+        strategy: StrategyReference?, for caller: Caller, update: IncomingUpdate? = nil
+    ) async throws -> String {
+        let name = try Name.checked(name, field: "name")
+        guard !permissions.isEmpty else {
+            throw ServiceError(
+                .invalid, code: "INVALID_FIELD", field: "scope",
+                detail: "expected one or more of ingest, trade, read")
+        }
+        let token = APIToken.make(from: work.world.randomBytes(APIToken.randomByteCount))
+        let scopes = Authority.Permission.allCases.filter(permissions.contains)
+            .map(\.rawValue).joined(separator: ",")
+        try await work.write { tx, draw in
+            try update?.admit(now: draw.now, in: tx)
+            try Users.lock(caller, in: tx)
+            let live = try Tokens.live(for: caller, in: tx)
+            guard !live.contains(where: { $0.name == name }) else {
+                throw ServiceError(
+                    .conflict, code: "NAME_TAKEN", field: "name",
+                    detail: "there is a token named \(name) already")
+            }
+            guard live.count < Limits.tokensPerUser else {
+                throw ServiceError(
+                    .limit, code: "TOO_MANY_TOKENS",
+                    detail: "a user has at most \(Limits.tokensPerUser) tokens; revoke one first")
+            }
+            let portfolio = try portfolio.map {
+                try PortfolioService.resolve($0, for: caller, in: tx).id
+            }
+            let strategy = try strategy.map {
+                try StrategyService.findOrAdd($0, for: caller, in: tx, &draw).id
+            }
+            try Tokens.insert(
+                uid: draw.uid(), name: name, hash: token.hash, scopes: scopes,
+                portfolio: portfolio, strategy: strategy, now: draw.now, for: caller, in: tx)
+            try AuditLog.append(
+                [AuditEntry(.create, .token, id: nil, detailsJSON: Details.named(name))],
+                userID: caller.userID, now: draw.now, in: tx)
+        }
+        return token.text
+    }
+
+    /// The caller's tokens that work, oldest first.
+    public func live(for caller: Caller) async throws -> [TokenRecord] {
+        try await work.read { try Tokens.live(for: caller, in: $0) }
+    }
+
+    /// Ends a token at once. Throws `.notFound`.
+    public func revoke(
+        named name: ExactText, for caller: Caller, update: IncomingUpdate? = nil
+    ) async throws {
+        try await work.write { tx, draw in
+            try update?.admit(now: draw.now, in: tx)
+            guard try Tokens.revoke(named: name, now: draw.now, for: caller, in: tx) else {
+                throw ServiceError(
+                    .notFound, code: "UNKNOWN_TOKEN", field: "name",
+                    detail: "no token named \(name)")
+            }
+            try AuditLog.append(
+                [AuditEntry(.delete, .token, id: nil, detailsJSON: Details.named(name))],
+                userID: caller.userID, now: draw.now, in: tx)
+        }
+    }
+
+    /// What a token allows; nil for one that is unknown, revoked, expired, or of someone who is no
+    /// member (any more).
+    public func authenticate(_ text: String) async throws -> Authority? {
+        guard let token = APIToken(text) else { return nil }
+        let now = work.world.now()
+        guard let record = try await work.read({ try Tokens.with(hash: token.hash, in: $0) }),
+            record.revokedAt == nil, record.expiresAt.map({ $0 > now }) ?? true,
+            let caller = record.owner.caller
+        else { return nil }
+        let permissions = record.scopes.split(separator: ",")
+            .compactMap { Authority.Permission(rawValue: String($0)) }
+        return Authority(
+            caller: caller, permissions: Set(permissions), portfolioID: record.portfolioID,
+            strategyID: record.strategyID)
+    }
+}

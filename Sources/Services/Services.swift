@@ -1,0 +1,36 @@
+public import Storage
+public import World
+
+/// Every service, over one database and one world.
+public struct Services: Sendable {
+    public let work: UnitOfWork
+    public let users: UserService
+    public let portfolios: PortfolioService
+    public let strategies: StrategyService
+    public let tokens: TokenService
+    public let trades: TradeService
+    public let imports: ImportService
+    public let positions: PositionService
+    public let performance: PerformanceService
+    public let orders: OrderService
+    public let risk: RiskService
+    public let quotes: QuoteService
+    public let messages: MessageService
+
+    public init(database: any Database, world: any World, limits: Limits) {
+        let work = UnitOfWork(database: database, world: world)
+        self.work = work
+        users = UserService(work: work, limits: limits)
+        portfolios = PortfolioService(work: work)
+        strategies = StrategyService(work: work)
+        tokens = TokenService(work: work)
+        trades = TradeService(work: work)
+        imports = ImportService(trades: trades)
+        positions = PositionService(work: work)
+        performance = PerformanceService(work: work)
+        orders = OrderService(work: work)
+        risk = RiskService(work: work)
+        quotes = QuoteService(work: work)
+        messages = MessageService(work: work)
+    }
+}

@@ -1,0 +1,71 @@
+import Ledger
+import Records
+
+/// A fill that passed every check but the posting itself.
+struct Candidate {
+    /// Its place in the request.
+    let index: Int
+    let tradeUID: String
+    let report: FillReport
+    let holding: HoldingKey
+    let instrument: Instrument
+    let fill: Fill
+    var orderID: OrderID?
+    var realizedPnL: Decimal = .zero
+
+    /// Posts the fill to its holding and its order. On `LedgerError.outOfRange` nothing has changed.
+    mutating func post(
+        to book: inout HoldingBook, _ orders: inout OrderBook
+    ) throws(LedgerError) {
+        let order = try orders.progress(with: self)
+        realizedPnL = try book.post(fill)
+        if let order {
+            orders.note(order.progress, of: order.id)
+            orderID = order.id
+        }
+    }
+}
+
+/// What a trade is known by.
+struct TradeKey: Hashable {
+    let portfolioID: PortfolioID
+    let brokerTradeID: ExactText
+}
+
+/// What a report of a known trade is compared with.
+struct KnownTrade {
+    let uid: String
+    let symbol: ExactText
+    let strategyID: StrategyID?
+    let fill: Fill
+}
+
+extension FillReport {
+    /// A duplicate where the known trade has this report's content, else a conflict. What the
+    /// report leaves out is taken as known.
+    func outcome(
+        against known: KnownTrade, strategy: IngestScope.StrategyPlace
+    ) -> FillOutcome {
+        guard let field = difference(from: known, strategy: strategy) else {
+            return .duplicate(tradeUID: known.uid)
+        }
+        return .rejected(
+            FillRefusal(
+                code: .conflict, field: field,
+                detail: "this broker_trade_id is known with another \(field)"))
+    }
+
+    private func difference(
+        from known: KnownTrade, strategy: IngestScope.StrategyPlace
+    ) -> String? {
+        if symbol != known.symbol { return "symbol" }
+        if side != known.fill.side { return "side" }
+        if quantity != known.fill.quantity { return "quantity" }
+        if price != known.fill.price { return "price" }
+        if execTime != known.fill.time { return "exec_time" }
+        if let fee, fee != known.fill.fee { return "fee" }
+        if let feeCurrency, feeCurrency != known.fill.feeCurrency { return "fee_currency" }
+        if strategy.isStated, strategy.id != known.strategyID { return "strategy" }
+        return nil
+    }
+}

@@ -1,0 +1,118 @@
+import Ledger
+import Records
+import Storage
+
+/// Which fills of a request are new and sound. Reads only; a fixed number of statements, however
+/// many fills.
+struct FillSelection {
+    let scope: IngestScope
+    /// By index of the request; an accepted one may still be refused by the posting.
+    private(set) var outcomes: [FillOutcome?]
+    private(set) var candidates: [Candidate] = []
+    private let caller: Caller
+
+    private struct Placed {
+        let index: Int
+        let report: FillReport
+        let portfolio: Portfolio
+        let strategy: IngestScope.StrategyPlace
+
+        var key: TradeKey {
+            TradeKey(portfolioID: portfolio.id, brokerTradeID: report.brokerTradeID)
+        }
+    }
+
+    init(
+        _ request: IngestRequest, _ authority: Authority, in tx: any Transaction,
+        _ draw: inout Draw
+    ) throws {
+        caller = authority.caller
+        scope = try IngestScope(request, authority, in: tx)
+        outcomes = Array(repeating: nil, count: request.fills.count)
+        let placed = place(request.fills)
+        var known = try knownTrades(Set(placed.map(\.key)), in: tx)
+        var instruments = try InstrumentBook(symbols: Set(placed.map(\.report.symbol)), in: tx)
+        for placed in placed {
+            if let trade = known[placed.key] {
+                outcomes[placed.index] = placed.report.outcome(
+                    against: trade, strategy: placed.strategy)
+                continue
+            }
+            do throws(FillRefusal) {
+                let candidate = try candidate(placed, &instruments, uid: draw.uid())
+                candidates.append(candidate)
+                outcomes[placed.index] = .accepted(tradeUID: candidate.tradeUID)
+                known[placed.key] = KnownTrade(
+                    uid: candidate.tradeUID, symbol: placed.report.symbol,
+                    strategyID: placed.strategy.id, fill: candidate.fill)
+            } catch {
+                outcomes[placed.index] = .rejected(error)
+            }
+        }
+    }
+
+    private mutating func place(_ fills: [Result<FillReport, FillRefusal>]) -> [Placed] {
+        var placed: [Placed] = []
+        placed.reserveCapacity(fills.count)
+        for (index, fill) in fills.enumerated() {
+            do throws(FillRefusal) {
+                let report = try fill.get()
+                placed.append(
+                    Placed(
+                        index: index, report: report, portfolio: try scope.portfolio(for: report),
+                        strategy: try scope.strategy(for: report)))
+            } catch {
+                outcomes[index] = .rejected(error)
+            }
+        }
+        return placed
+    }
+
+    private func knownTrades(
+        _ keys: Set<TradeKey>, in tx: any Transaction
+    ) throws -> [TradeKey: KnownTrade] {
+        let stored = try Trades.known(
+            keys.map { ($0.portfolioID, $0.brokerTradeID) }, for: caller, in: tx)
+        return Dictionary(
+            stored.map { trade, symbol in
+                (
+                    TradeKey(
+                        portfolioID: trade.holding.portfolioID, brokerTradeID: trade.fill.id),
+                    KnownTrade(
+                        uid: trade.uid, symbol: symbol, strategyID: trade.holding.strategyID,
+                        fill: trade.fill)
+                )
+            }
+        ) { first, _ in first }
+    }
+
+    private func candidate(
+        _ placed: Placed, _ instruments: inout InstrumentBook, uid: String
+    ) throws(FillRefusal) -> Candidate {
+        let report = placed.report
+        let found = try instruments.resolve(report)
+        let instrument = found.record.instrument
+        if report.price.isNegative, instrument.assetType != .future {
+            throw FillRefusal(
+                code: .invalidField, field: "price",
+                detail: "expected a price of at least 0: only futures trade below it")
+        }
+        do throws(LedgerError) {
+            let fill = try Fill(
+                id: report.brokerTradeID, side: report.side, quantity: report.quantity,
+                price: report.price, multiplier: instrument.multiplier, fee: report.fee ?? .zero,
+                feeCurrency: report.feeCurrency ?? instrument.currency, time: report.execTime)
+            if found.isInvented { instruments.keep(found.record) }
+            return Candidate(
+                index: placed.index, tradeUID: uid, report: report,
+                holding: HoldingKey(
+                    portfolioID: placed.portfolio.id, instrumentID: found.record.id,
+                    strategyID: placed.strategy.id),
+                instrument: instrument, fill: fill)
+        } catch {
+            throw FillRefusal(
+                code: .outOfRange, field: "quantity",
+                detail: "price × quantity × multiplier does not fit 18 decimals below 1.7e20")
+        }
+    }
+}

@@ -1,0 +1,99 @@
+public import Ledger
+public import Records
+import Storage
+
+/// The way into the ledger, and the list of what is in it.
+public struct TradeService: Sendable {
+    let work: UnitOfWork
+
+    /// Stores fills: trades, positions, order progress, daily P&L and audit rows in one unit of
+    /// work. Idempotent: a fill that is known by its portfolio and broker trade id is a duplicate.
+    /// Fills may come late and out of order; the ledger ends as if they had come in time.
+    ///
+    /// A rejected fill changes nothing and, unless the request is atomic, stops no other. Throws
+    /// `ServiceError` where the request as a whole names what is unknown or forbidden, and
+    /// `StorageError`; then nothing was stored.
+    public func ingest(
+        _ request: IngestRequest, as authority: Authority
+    ) async throws -> IngestReport {
+        while true {
+            do {
+                return try await post(request, as: authority)
+            } catch is IngestWriter.InstrumentTaken {
+                // Once more: the instrument is a known one from now on. Instruments are never
+                // removed, so this happens at most once for each that the request names.
+                continue
+            }
+        }
+    }
+
+    private func post(
+        _ request: IngestRequest, as authority: Authority
+    ) async throws -> IngestReport {
+        try await work.write { tx, draw in
+            let selection = try FillSelection(request, authority, in: tx, &draw)
+            let posting = try FillPosting(selection, for: authority.caller, in: tx)
+            let report = IngestReport(outcomes: posting.outcomes.compactMap(\.self), isStored: true)
+            if request.isDryRun || (request.isAtomic && report.rejected > 0) {
+                return IngestReport(outcomes: report.outcomes, isStored: false)
+            }
+            var writer = IngestWriter(
+                caller: authority.caller, source: request.source, in: tx)
+            try writer.write(posting, selection.scope, &draw)
+            return report
+        }
+    }
+
+    /// Trades, newest first, at most `limit` (1–1000), within `[from, until)`.
+    public func page(_ query: TradeQuery, for authority: Authority) async throws -> TradePage {
+        guard Limits.pageSize.contains(query.limit) else {
+            throw ServiceError(
+                .invalid, code: "INVALID_FIELD", field: "limit",
+                detail: "expected a whole number from 1 to 1000")
+        }
+        return try await work.read { tx in
+            let caller = authority.caller
+            let portfolios = try authority.portfolios(named: query.portfolio, in: tx)
+            var trades = try portfolios.flatMap { portfolio in
+                try TradeList.page(
+                    of: portfolio.id, strategy: authority.strategyID, symbol: query.symbol,
+                    from: query.from, until: query.until, after: query.cursor,
+                    limit: query.limit + 1, for: caller, in: tx)
+            }
+            if portfolios.count > 1 { trades.sort { $1.cursor < $0.cursor } }
+            let page = Array(trades.prefix(query.limit))
+            return TradePage(
+                trades: page, next: trades.count > query.limit ? page.last?.cursor : nil)
+        }
+    }
+}
+
+/// Which trades to list.
+public struct TradeQuery: Sendable, Hashable {
+    public var portfolio: ExactText?
+    public var symbol: ExactText?
+    /// The first instant; nil for all.
+    public var from: Timestamp?
+    /// The first instant after; nil for all.
+    public var until: Timestamp?
+    public var cursor: TradeCursor?
+    public var limit = 100
+
+    public init(
+        portfolio: ExactText? = nil, symbol: ExactText? = nil, from: Timestamp? = nil,
+        until: Timestamp? = nil, cursor: TradeCursor? = nil, limit: Int = 100
+    ) {
+        self.portfolio = portfolio
+        self.symbol = symbol
+        self.from = from
+        self.until = until
+        self.cursor = cursor
+        self.limit = limit
+    }
+}
+
+/// A page of trades, and where the next one begins; nil on the last.
+public struct TradePage: Sendable, Hashable {
+    public let trades: [TradeListing]
+    public let next: TradeCursor?
+}

@@ -1,0 +1,20 @@
+/// What is bounded, from `limits` of the configuration.
+public struct Limits: Sendable, Hashable {
+    /// Approved users at once; as many may wait for approval.
+    public var maxUsers: Int
+
+    public init(maxUsers: Int = 20) {
+        self.maxUsers = maxUsers
+    }
+
+    /// Fills in one batch.
+    public static let fillsPerBatch = 10_000
+    /// Rows in one page of a list.
+    public static let pageSize = 1...1000
+    /// Tokens of one user that work at the same time.
+    public static let tokensPerUser = 50
+    /// Portfolios of one user.
+    public static let portfoliosPerUser = 100
+    /// Bytes of a name that a user gives to something.
+    public static let nameBytes = 1...64
+}
