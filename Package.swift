@@ -53,6 +53,13 @@ let package = Package(
         layer(
             "Services", uses: ["Ledger", "Storage", "Wire", "World", "Hashing", "Records"]),
 
+        // Layer 3: the faces.
+        layer(
+            "Bot",
+            uses: [
+                "Ledger", "Storage", "Wire", "World", "Hashing", "Records", "Services", "Telegram",
+            ]),
+
         // Build time: Migrations/*.sql become Swift text in Records.
         .executableTarget(name: "embed-migrations", swiftSettings: rules),
         .plugin(

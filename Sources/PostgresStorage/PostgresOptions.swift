@@ -4,7 +4,8 @@ public struct PostgresOptions: Sendable {
     public var connections = 8
     /// How long opening a connection may take, for each address of the URL (libpq's minimum is 2).
     public var connectTimeoutSeconds = 5
-    /// How long a statement may run before it fails with `StorageError.timeout`; scripts are exempt.
+    /// How long a statement may run before it fails with `StorageError.timeout`; scripts are
+    /// exempt.
     public var statementTimeoutSeconds = 30
     /// How long a statement may wait for a lock before it fails with `StorageError.busy`.
     public var lockTimeoutSeconds = 10

@@ -25,9 +25,9 @@ struct ServerFailure: Error {
         sqlState = answer.report(.sqlState)
         let message = answer.report(.message)
         self.message = oneLine(message.isEmpty ? answer.errorMessage : message)
-        // The server ends the session after a FATAL report, even where it still looks open. Class 08
-        // is a broken connection but for 08P01, a wrong number of parameters; 57 is a server that
-        // shuts down but for 57014, a statement that was stopped.
+        // The server ends the session after a FATAL report, even where it still looks open. Class
+        // 08 is a broken connection but for 08P01, a wrong number of parameters; 57 is a server
+        // that shuts down but for 57014, a statement that was stopped.
         let isEnding =
             ["08", "57"].contains(sqlState.prefix(2)) && !["08P01", "57014"].contains(sqlState)
         endsConnection =

@@ -23,7 +23,8 @@ final class Worker {
         dropSession()
     }
 
-    /// What to tell the caller; nil where the work went back to the pool and this thread has to end.
+    /// What to tell the caller; nil where the work went back to the pool and this thread has to
+    /// end.
     private func perform(_ work: UnitOfWork) -> UnitOfWork.Answer? {
         var repetitions = 0
         while true {

@@ -95,7 +95,8 @@ final class Connection {
 
     private func configure(_ role: Role, _ options: SQLiteOptions) throws(StorageError) {
         sqlite3_busy_timeout(handle, Int32(clamping: options.busyTimeoutMilliseconds))
-        // No statement may harm the file itself, and "text" in double quotes is a column's name only.
+        // No statement may harm the file itself, and "text" in double quotes is a column's name
+        // only.
         csqlite_configure(handle, SQLITE_DBCONFIG_DEFENSIVE, 1)
         csqlite_configure(handle, SQLITE_DBCONFIG_DQS_DML, 0)
         csqlite_configure(handle, SQLITE_DBCONFIG_DQS_DDL, 0)

@@ -31,7 +31,8 @@ func itemStatement(
     }
 }
 
-/// Whether a `$` stands before a digit, also in a literal: then the text is to be written otherwise.
+/// Whether a `$` stands before a digit, also in a literal: then the text is to be written
+/// otherwise.
 private func hasParameter(_ text: String) -> Bool {
     var isAfterDollar = false
     for byte in text.utf8 {

@@ -4,8 +4,8 @@ import Storage
 
 /// Names what SQLite answered by what the caller has to do about it.
 ///
-/// `connection` gives the message and the operating system's error number; `text` is the
-/// statement, which holds no values. SQLite's messages name tables and columns, never a bound value.
+/// `connection` gives the message and the operating system's error number; `text` is the statement,
+/// which holds no values. SQLite's messages name tables and columns, never a bound value.
 func storageError(
     _ code: Int32, on connection: OpaquePointer?, doing text: String
 ) -> StorageError {

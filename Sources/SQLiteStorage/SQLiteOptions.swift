@@ -4,7 +4,8 @@ public struct SQLiteOptions: Sendable, Hashable {
     public var readers = 2
     /// How long a transaction waits for a lock that another process holds before it is `.busy`.
     public var busyTimeoutMilliseconds = 5_000
-    /// How long one statement may run before it is `.timeout`; 0 is without end. Scripts are exempt.
+    /// How long one statement may run before it is `.timeout`; 0 is without end. Scripts are
+    /// exempt.
     public var statementTimeoutMilliseconds = 60_000
     /// Page cache of the writer, in KiB.
     public var writerCacheKibibytes = 16_384

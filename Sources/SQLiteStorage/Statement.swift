@@ -124,8 +124,8 @@ final class Statement {
         return handle
     }
 
-    /// The n of each `$n`, in SQLite's order. A cast as PostgreSQL writes it, `$1::text`, is part of
-    /// the parameter's name here and does nothing.
+    /// The n of each `$n`, in SQLite's order. A cast as PostgreSQL writes it, `$1::text`, is part
+    /// of the parameter's name here and does nothing.
     private static func parameterNumbers(
         of handle: OpaquePointer, _ text: String
     ) throws(StorageError) -> [Int] {

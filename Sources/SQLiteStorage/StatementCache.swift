@@ -1,7 +1,8 @@
 import Glibc
 import Storage
 
-/// The prepared statements of one connection by their text; the one not used for longest goes first.
+/// The prepared statements of one connection by their text; the one not used for longest goes
+/// first.
 struct StatementCache {
     private let limit: Int
     private let connection: OpaquePointer

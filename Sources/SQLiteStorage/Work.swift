@@ -49,7 +49,8 @@ final class WorkQueue: Sendable {
         if let refusal { work.fail(refusal) }
     }
 
-    /// Blocks until something waits and takes up to `count`; nil once the queue is closed and empty.
+    /// Blocks until something waits and takes up to `count`; nil once the queue is closed and
+    /// empty.
     func take(upTo count: Int) -> ArraySlice<Work>? {
         state.wait(until: { $0.isClosed || !$0.waiting.isEmpty }) { state in
             if state.waiting.isEmpty { return nil }

@@ -2,7 +2,8 @@
 ///
 /// `detail` is the driver's message and the statement's text; never a bound value.
 public enum StorageError: Error, Sendable, Hashable {
-    /// Another process held the lock, or the queue was full, for longer than we wait: try again later.
+    /// Another process held the lock, or the queue was full, for longer than we wait: try again
+    /// later.
     case busy(detail: String)
     /// The disk or quota is full: free space; nothing of this write was stored.
     case full(detail: String)
@@ -10,7 +11,8 @@ public enum StorageError: Error, Sendable, Hashable {
     case corrupt(detail: String)
     /// The file, folder or server takes no writes: check permissions, or that it is the primary.
     case readOnly(detail: String)
-    /// It can't be opened or reached, or refuses us: check the address, credentials, and that it runs.
+    /// It can't be opened or reached, or refuses us: check the address, credentials, and that it
+    /// runs.
     case unavailable(detail: String)
     /// The connection broke before the commit was sent: nothing was stored; try again.
     case connectionLost(detail: String)
@@ -38,7 +40,8 @@ public enum StorageError: Error, Sendable, Hashable {
 }
 
 extension StorageError {
-    /// Whether the database itself is away or unable to work, as opposed to having refused this write.
+    /// Whether the database itself is away or unable to work, as opposed to having refused this
+    /// write.
     public var isOutage: Bool {
         switch self {
         case .busy, .full, .corrupt, .readOnly, .unavailable, .connectionLost,

@@ -1,6 +1,7 @@
 import Foundation
 
-/// `embed-migrations OUTPUT FILE…`: writes one Swift file that holds the text of every FILE by its name.
+/// `embed-migrations OUTPUT FILE…`: writes one Swift file that holds the text of every FILE by its
+/// name.
 @main
 struct EmbedMigrations {
     static func main() throws {

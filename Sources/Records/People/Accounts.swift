@@ -24,8 +24,9 @@ public enum Accounts {
                 """, [.id(caller.userID)]), decode)
     }
 
-    public static func named(
-        _ name: ExactText, for caller: Caller, in tx: any Transaction
+    /// The caller's oldest account with a broker in a currency.
+    public static func with(
+        brokerID: Int64, baseCurrency: Currency, for caller: Caller, in tx: any Transaction
     ) throws -> Account? {
         try tx.first(
             SQL(
@@ -33,8 +34,10 @@ public enum Accounts {
                 SELECT a.id, a.uid, a.name, b.code, b.name, a.base_currency
                 FROM accounts a
                 JOIN brokers b ON b.id = a.broker_id
-                WHERE a.user_id = $1 AND a.name = $2
-                """, [.id(caller.userID), .exact(name)]), decode)
+                WHERE a.user_id = $1 AND a.broker_id = $2 AND a.base_currency = $3
+                ORDER BY a.id
+                LIMIT 1
+                """, [.id(caller.userID), .integer(brokerID), .text(baseCurrency.code)]), decode)
     }
 
     /// The id of a broker by its code (`BINANCE`, `PAPER`, …).

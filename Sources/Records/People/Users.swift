@@ -102,9 +102,24 @@ public enum Users {
         return Int(count ?? 0)
     }
 
-    /// On PostgreSQL, makes units of work that count users wait for each other; SQLite has one writer.
-    public static func lockCount(in tx: any Transaction) throws {
-        if tx.dialect == .postgres { try tx.execute(SQL("LOCK TABLE users IN EXCLUSIVE MODE")) }
+    /// On PostgreSQL, makes units of work that add, count or admit users wait for each other;
+    /// SQLite has one writer. To be taken before what is to be decided on is read.
+    public static func lockMembership(in tx: any Transaction) throws {
+        guard tx.dialect == .postgres else { return }
+        // An advisory lock: one on the table would also stop every row that refers to a user.
+        _ = try tx.query(SQL("SELECT pg_advisory_xact_lock($1)", [membershipLock])) { _ in }
+    }
+
+    /// "members" in ASCII; any number that nothing else in the database locks.
+    private static let membershipLock = Value.integer(0x6D_656D_6265_7273)
+
+    /// On PostgreSQL, makes units of work that give names to this user's things wait for each
+    /// other; SQLite has one writer.
+    public static func lock(_ caller: Caller, in tx: any Transaction) throws {
+        guard tx.dialect == .postgres else { return }
+        _ = try tx.query(
+            SQL("SELECT id FROM users WHERE id = $1 FOR NO KEY UPDATE", [.id(caller.userID)])
+        ) { try $0.integer(0) }
     }
 
     public static func insert(

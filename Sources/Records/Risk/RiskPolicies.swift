@@ -30,7 +30,8 @@ public struct RiskBreachRecord: Sendable, Hashable {
 }
 
 public enum RiskPolicies {
-    /// The caller's active policies; with a portfolio, those of other portfolios are left out.
+    /// The caller's active policies; those of other portfolios or strategies than the scope's are
+    /// left out.
     public static func active(
         _ scope: Scope, for caller: Caller, in tx: any Transaction
     ) throws -> [RiskPolicyRecord] {
@@ -42,10 +43,15 @@ public enum RiskPolicies {
                 FROM risk_policies r
                 LEFT JOIN portfolios b ON b.id = r.portfolio_id
                 LEFT JOIN strategies s ON s.id = r.strategy_id
-                WHERE r.user_id = $1 AND r.is_active = $3
+                WHERE r.user_id = $1 AND r.is_active = $4
                     AND (CAST($2 AS BIGINT) = 0 OR r.portfolio_id IS NULL OR r.portfolio_id = $2)
+                    AND (CAST($3 AS BIGINT) = 0 OR r.strategy_id IS NULL OR r.strategy_id = $3)
                 ORDER BY r.name
-                """, [.id(caller.userID), .anyOr(scope.portfolioID), .bool(true)])
+                """,
+                [
+                    .id(caller.userID), .anyOr(scope.portfolioID), .anyOr(scope.strategyID),
+                    .bool(true),
+                ])
         ) { row in
             var scopeName = try row.optionalExact(3)
             if let strategy = try row.optionalText(4) {
@@ -57,7 +63,8 @@ public enum RiskPolicies {
         }
     }
 
-    /// The caller's latest breaches, newest first.
+    /// The caller's latest breaches, newest first; those in other portfolios, or of policies of
+    /// other strategies, than the scope's are left out.
     public static func latestBreaches(
         _ scope: Scope, limit: Int, for caller: Caller, in tx: any Transaction
     ) throws -> [RiskBreachRecord] {
@@ -71,10 +78,14 @@ public enum RiskPolicies {
                 LEFT JOIN instruments i ON i.id = x.instrument_id
                 WHERE x.user_id = $1
                     AND (CAST($2 AS BIGINT) = 0 OR x.portfolio_id IS NULL OR x.portfolio_id = $2)
+                    AND (CAST($3 AS BIGINT) = 0 OR r.strategy_id IS NULL OR r.strategy_id = $3)
                 ORDER BY x.created_at DESC, x.id DESC
-                LIMIT $3
+                LIMIT $4
                 """,
-                [.id(caller.userID), .anyOr(scope.portfolioID), .integer(Int64(limit))])
+                [
+                    .id(caller.userID), .anyOr(scope.portfolioID), .anyOr(scope.strategyID),
+                    .integer(Int64(limit)),
+                ])
         ) { row in
             RiskBreachRecord(
                 uid: try row.text(0), policyName: try row.exact(1),

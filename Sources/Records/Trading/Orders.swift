@@ -146,12 +146,15 @@ public enum Orders {
                 LEFT JOIN strategies s ON s.id = o.strategy_id
                 WHERE b.user_id = $1 AND o.user_id = $1
                     AND (CAST($2 AS BIGINT) = 0 OR b.id = $2)
+                    AND (CAST($3 AS BIGINT) = 0 OR o.strategy_id = $3)
                     AND o.status IN (\(wanted))
                 ORDER BY o.placed_at DESC, o.id DESC
-                LIMIT $3
+                LIMIT $4
                 """,
-                [.id(caller.userID), .anyOr(scope.portfolioID), .integer(Int64(limit))]),
-            decodeListing)
+                [
+                    .id(caller.userID), .anyOr(scope.portfolioID), .anyOr(scope.strategyID),
+                    .integer(Int64(limit)),
+                ]), decodeListing)
     }
 
     private static func decodeListing(_ row: any Row) throws -> OrderListing {

@@ -104,7 +104,7 @@ public enum Positions {
             """, forEach: items)
     }
 
-    /// The caller's positions by portfolio, symbol and strategy.
+    /// The caller's positions by portfolio, symbol and strategy, those of no strategy first.
     public static func list(
         _ scope: Scope, includeClosed: Bool, for caller: Caller, in tx: any Transaction
     ) throws -> [PositionListing] {
@@ -122,7 +122,7 @@ public enum Positions {
                     AND (CAST($2 AS BIGINT) = 0 OR b.id = $2)
                     AND (CAST($3 AS BIGINT) = 0 OR p.strategy_id = $3)
                     AND ($4 OR p.quantity <> '0')
-                ORDER BY b.name, i.symbol, i.id, s.name, s.version
+                ORDER BY b.name, i.symbol, i.id, COALESCE(s.name, ''), COALESCE(s.version, '')
                 """,
                 [
                     .id(caller.userID), .anyOr(scope.portfolioID), .anyOr(scope.strategyID),

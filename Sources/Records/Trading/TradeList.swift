@@ -33,10 +33,6 @@ public struct TradeCursor: Sendable, Hashable {
         self.brokerTradeID = brokerTradeID
         self.id = id
     }
-
-    /// Before every trade there can be.
-    public static let newest = TradeCursor(
-        execTime: .distantFuture, brokerTradeID: "", id: TradeID(0))
 }
 
 public enum TradeList {
@@ -54,28 +50,40 @@ public enum TradeList {
     /// One portfolio's trades, newest first, at most `limit`, within `[from, until)`; one plan by
     /// time, one by symbol, so that neither reads more than it returns.
     public static func page(
-        of portfolio: PortfolioID, symbol: ExactText?, from: Timestamp, until: Timestamp,
-        after cursor: TradeCursor, limit: Int, for caller: Caller, in tx: any Transaction
+        of portfolio: PortfolioID, strategy: StrategyID?, symbol: ExactText?, from: Timestamp?,
+        until: Timestamp?, after cursor: TradeCursor?, limit: Int, for caller: Caller,
+        in tx: any Transaction
     ) throws -> [TradeListing] {
-        let symbolFilter =
-            symbol == nil
-            ? "" : "AND t.instrument_id IN (SELECT id FROM instruments WHERE symbol = $9)"
+        // What is not asked for is left out of the text, so that each question has its own plan.
+        var values: [Value] = [.id(portfolio), .id(caller.userID), .integer(Int64(limit))]
+        var conditions = "t.portfolio_id = $1 AND t.user_id = $2"
+        func filter(_ condition: String, _ bound: [Value]) {
+            let numbers = bound.indices.map { "$\(values.count + $0 + 1)" }
+            values += bound
+            conditions += " AND \(condition)(\(numbers.joined(separator: ", ")))"
+        }
+        if let strategy { filter("t.strategy_id = ", [.id(strategy)]) }
+        if let symbol {
+            filter(
+                "t.instrument_id IN (SELECT id FROM instruments WHERE symbol = ",
+                [.exact(symbol)])
+            conditions += ")"
+        }
+        if let from { filter("t.exec_time >= ", [.time(from)]) }
+        if let until { filter("t.exec_time < ", [.time(until)]) }
+        if let cursor {
+            filter(
+                "(t.exec_time, t.broker_trade_id, t.id) < ",
+                [.time(cursor.execTime), .exact(cursor.brokerTradeID), .id(cursor.id)])
+        }
         return try tx.query(
             SQL(
                 """
                 \(select)
-                WHERE t.portfolio_id = $1 AND t.user_id = $2
-                    AND t.exec_time >= $3 AND t.exec_time < $4
-                    AND (t.exec_time, t.broker_trade_id, t.id) < ($5, $6, $7)
-                    \(symbolFilter)
+                WHERE \(conditions)
                 ORDER BY t.exec_time DESC, t.broker_trade_id DESC, t.id DESC
-                LIMIT $8
-                """,
-                [
-                    .id(portfolio), .id(caller.userID), .time(from), .time(until),
-                    .time(cursor.execTime), .exact(cursor.brokerTradeID), .id(cursor.id),
-                    .integer(Int64(limit)),
-                ] + (symbol.map { [.exact($0)] } ?? [])), decode)
+                LIMIT $3
+                """, values), decode)
     }
 
     private static func decode(_ row: any Row) throws -> TradeListing {

@@ -25,8 +25,8 @@ public struct ImportService: Sendable {
     /// repeated. A dry run stores nothing; it takes each batch as if those before it had been
     /// refused. `progress` hears of each batch.
     ///
-    /// Throws `ImportError` where the file can't be read further, `ServiceError` and `StorageError`;
-    /// the batches before it are stored.
+    /// Throws `ImportError` where the file can't be read further, `ServiceError` and
+    /// `StorageError`; the batches before it are stored.
     public func run<Pieces: AsyncSequence>(
         _ pieces: Pieces, format: ImportFormat, portfolio: ExactText?, isDryRun: Bool,
         as authority: Authority, progress: (ImportReport) -> Void

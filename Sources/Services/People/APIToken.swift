@@ -1,7 +1,7 @@
 import Hashing
 
-/// `blt_`, 43 characters of base 62 that hold 256 random bits, and 6 that are a checksum of them, so
-/// that a typing error is known without a look into the database.
+/// `blt_`, 43 characters of base 62 that hold 256 random bits, and 6 that are a checksum of them,
+/// so that a typing error is known without a look into the database.
 struct APIToken: Sendable {
     static let randomByteCount = 32
     private static let prefix = "blt_"

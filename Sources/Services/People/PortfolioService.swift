@@ -15,7 +15,8 @@ public struct PortfolioService: Sendable {
     }
 
     /// Adds a portfolio; an account with the broker is opened for it where the caller has none of
-    /// that broker and currency. Throws `.conflict` where the name is taken, `.invalid` for an unknown broker.
+    /// that broker and currency. Throws `.conflict` where the name is taken, `.invalid` for an
+    /// unknown broker.
     public func add(
         name: String, brokerCode: String, currency: Currency, isDefault: Bool,
         for caller: Caller

@@ -49,8 +49,8 @@ public struct PerformanceService: Sendable {
     /// Today in UTC, for reading periods.
     public var today: Day { work.world.now().day }
 
-    /// Reads days, not trades. Throws `ServiceError.notFound`, and `.invalid` where a total does not
-    /// fit a decimal.
+    /// Reads days, not trades. Throws `ServiceError.notFound`, and `.invalid` where a total does
+    /// not fit a decimal.
     public func report(
         portfolio: ExactText? = nil, strategy: StrategyReference? = nil, period: Period,
         for authority: Authority

@@ -13,7 +13,8 @@ struct Candidate {
     var orderID: OrderID?
     var realizedPnL: Decimal = .zero
 
-    /// Posts the fill to its holding and its order. On `LedgerError.outOfRange` nothing has changed.
+    /// Posts the fill to its holding and its order. On `LedgerError.outOfRange` nothing has
+    /// changed.
     mutating func post(
         to book: inout HoldingBook, _ orders: inout OrderBook
     ) throws(LedgerError) {

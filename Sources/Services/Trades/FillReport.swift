@@ -80,8 +80,8 @@ public struct StrategyReference: Sendable, Hashable, CustomStringConvertible {
     public let name: ExactText
     public let version: ExactText
 
-    /// Reads `momo@1.0`, or `momo`, which is its version 1.0. Nil where a part is empty, longer than
-    /// `partLimitBytes`, or holds another `@` or U+0000.
+    /// Reads `momo@1.0`, or `momo`, which is its version 1.0. Nil where a part is empty, longer
+    /// than `partLimitBytes`, or holds another `@` or U+0000.
     public init?(parsing text: String) {
         let parts = text.utf8.split(separator: UInt8(ascii: "@"), omittingEmptySubsequences: false)
         guard parts.count <= 2, !text.utf8.contains(0),

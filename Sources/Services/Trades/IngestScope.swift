@@ -2,11 +2,13 @@ import Ledger
 import Records
 import Storage
 
-/// The portfolios and strategies that a request's fills belong to, within what its authority allows.
+/// The portfolios and strategies that a request's fills belong to, within what its authority
+/// allows.
 ///
 /// A strategy that is not stored yet has a negative id until it is.
 struct IngestScope {
-    /// A fill's strategy, and whether anyone stated it: a fill that is known already may leave it out.
+    /// A fill's strategy, and whether anyone stated it: a fill that is known already may leave it
+    /// out.
     struct StrategyPlace {
         let id: StrategyID?
         let isStated: Bool

@@ -41,7 +41,8 @@ public struct BotToken: Sendable, CustomStringConvertible, CustomDebugStringConv
         return String(String(decoding: bytes, as: UTF8.self).unicodeScalars.prefix(300))
     }
 
-    /// By bytes: two texts that are the same characters may differ in them, and the other way round.
+    /// By bytes: two texts that are the same characters may differ in them, and the other way
+    /// round.
     private static func replacing(
         _ part: [UInt8], in bytes: [UInt8], with replacement: [UInt8]
     ) -> [UInt8] {

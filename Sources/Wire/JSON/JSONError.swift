@@ -16,7 +16,8 @@ public struct JSONError: Error, Sendable, Hashable {
         case badNumber
         /// More than `JSONReader.depthLimit` objects and arrays inside one another.
         case tooDeep
-        /// Something that RFC 8259 leaves to the reader, and that this one was not told to tolerate.
+        /// Something that RFC 8259 leaves to the reader, and that this one was not told to
+        /// tolerate.
         case defect(JSONDefects)
         case wrongType(expected: JSONKind, found: JSONKind)
         /// A number that is no whole number, or does not fit `Int`.

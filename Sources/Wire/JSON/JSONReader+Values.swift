@@ -19,8 +19,8 @@ extension JSONReader {
         String(decoding: try utf8(), as: UTF8.self)
     }
 
-    /// A string as UTF-8, its escapes resolved. Where lone surrogates are tolerated they stand in it
-    /// as three bytes that are no UTF-8; `takeDefects()` tells.
+    /// A string as UTF-8, its escapes resolved. Where lone surrogates are tolerated they stand in
+    /// it as three bytes that are no UTF-8; `takeDefects()` tells.
     public mutating func utf8() throws(JSONError) -> ArraySlice<UInt8> {
         try expect(.string)
         let token = try stringToken()
@@ -68,7 +68,8 @@ extension JSONReader {
         }
     }
 
-    /// The bytes of the next value, whatever it is: JSON by themselves, blanks inside them included.
+    /// The bytes of the next value, whatever it is: JSON by themselves, blanks inside them
+    /// included.
     public mutating func raw() throws(JSONError) -> ArraySlice<UInt8> {
         _ = try peek()
         let start = position

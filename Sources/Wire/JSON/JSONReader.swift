@@ -1,5 +1,5 @@
-/// Reads one JSON text (RFC 8259), value by value in the order in which they stand, without building
-/// a tree.
+/// Reads one JSON text (RFC 8259), value by value in the order in which they stand, without
+/// building a tree.
 ///
 ///     var reader = JSONReader(bytes)
 ///     try reader.beginObject()
@@ -14,9 +14,9 @@
 /// `nextKey` and `nextElement` close their object or array when they have nothing more to give, and
 /// skip a value that was left unread; what is skipped is checked like all else. Numbers keep their
 /// digits. Refused are: invalid UTF-8, more than `depthLimit` levels, anything after the value, and
-/// the `JSONDefects` that the reader was not told to tolerate. After a `wrongType` the value is still
-/// unread, after a `notAnInteger`, `decimal` or `time` it is read; after any other error the reader
-/// is of no further use.
+/// the `JSONDefects` that the reader was not told to tolerate. After a `wrongType` the value is
+/// still unread, after a `notAnInteger`, `decimal` or `time` it is read; after any other error the
+/// reader is of no further use.
 public struct JSONReader: Sendable {
     /// Objects and arrays inside one another.
     public static let depthLimit = 64

@@ -128,8 +128,9 @@ enum JSONScan {
         return value
     }
 
-    /// The text of a string that `string` found sound. A lone surrogate becomes the three bytes that
-    /// would encode it, so that different ones stay different; `String(decoding:)` repairs them.
+    /// The text of a string that `string` found sound. A lone surrogate becomes the three bytes
+    /// that would encode it, so that different ones stay different; `String(decoding:)` repairs
+    /// them.
     static func unescaped(_ text: Span<UInt8>, _ range: Range<Int>) -> [UInt8] {
         var bytes: [UInt8] = []
         bytes.reserveCapacity(range.count)

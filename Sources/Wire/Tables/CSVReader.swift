@@ -47,9 +47,10 @@ extension CSVError: CustomStringConvertible {
     }
 }
 
-/// Reads CSV (RFC 4180) in pieces of any size: quotes, doubled quotes, line ends inside quotes, CR LF
-/// or LF, a byte order mark at the start. Blanks belong to the fields; lines without any byte are
-/// skipped; how many fields a record has is the caller's affair. After an error it is of no use.
+/// Reads CSV (RFC 4180) in pieces of any size: quotes, doubled quotes, line ends inside quotes, CR
+/// LF or LF, a byte order mark at the start. Blanks belong to the fields; lines without any byte
+/// are skipped; how many fields a record has is the caller's affair. After an error it is of no
+/// use.
 ///
 ///     var reader = CSVReader()
 ///     for record in try reader.feed(piece) { … }
@@ -70,8 +71,8 @@ public struct CSVReader: Sendable {
     private var hasQuotes = false
     private var markBytesSeen: Int? = 0
 
-    /// `separator` is an ASCII character such as `;` or tab. A record's limit counts the bytes of its
-    /// fields and one for each field's end.
+    /// `separator` is an ASCII character such as `;` or tab. A record's limit counts the bytes of
+    /// its fields and one for each field's end.
     public init(separator: UInt8 = UInt8(ascii: ","), recordLimitBytes: Int = 1 << 20) {
         self.separator = separator
         self.recordLimitBytes = recordLimitBytes

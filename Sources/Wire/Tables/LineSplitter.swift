@@ -1,5 +1,5 @@
-/// Cuts a text that comes in pieces of any size into its lines, as NDJSON has them: LF or CR LF, the
-/// last line with or without. Lines of nothing but blanks are left out, and counted.
+/// Cuts a text that comes in pieces of any size into its lines, as NDJSON has them: LF or CR LF,
+/// the last line with or without. Lines of nothing but blanks are left out, and counted.
 public struct LineSplitter: Sendable {
     public struct Line: Sendable, Hashable {
         /// From 1.

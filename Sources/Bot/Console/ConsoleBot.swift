@@ -1,0 +1,61 @@
+import Records
+public import Services
+
+/// The bot in a terminal: one message a line in, replies as plain text out.
+///
+/// A line that is nothing but a number presses the button of that number under the last reply.
+public actor ConsoleBot {
+    private let responder: Responder
+    private let person: Person
+    private var buttons: [Button] = []
+
+    /// Speaks as the Telegram user with this id, who need not be known yet.
+    public init(
+        services: Services, telegramUserID: Int64, username: String? = nil,
+        observe: @escaping BotObserver = { _ in }
+    ) {
+        responder = Responder(services: services, observe: observe)
+        person = Person(telegramUserID: telegramUserID, username: username)
+    }
+
+    /// Reads lines to their end. Blank ones are passed over. Throws what `lines` throws, and
+    /// `CancellationError`.
+    public func run<Lines: AsyncSequence & Sendable>(
+        _ lines: Lines, print: @Sendable (String) -> Void
+    ) async throws where Lines.Element == String {
+        for try await line in lines {
+            if let text = try await reply(to: line) { print(text) }
+        }
+    }
+
+    /// What is printed for a line, without a line break at its end; nil for a blank line.
+    public func reply(to line: String) async throws -> String? {
+        let text = line.trimmingBlanks
+        guard !text.isEmpty else { return nil }
+        if text.utf8.allSatisfy({ (UInt8(ascii: "0")...UInt8(ascii: "9")).contains($0) }) {
+            return try await press(text)
+        }
+        let message = IncomingMessage(sender: person, text: text, isPrivate: true)
+        return try await responder.answer(message).map { show($0.screen) }
+    }
+
+    private func press(_ number: String) async throws -> String {
+        guard let index = Int(number), buttons.indices.contains(index - 1) else {
+            return buttons.isEmpty
+                ? "There is no button to press."
+                : "There is no button \(number.shortened): the last reply has \(buttons.count)."
+        }
+        let press = IncomingPress(sender: person, data: buttons[index - 1].action)
+        let reply = try await responder.answer(press)
+        return [reply.note, reply.screen.map(show)].compactMap(\.self).joined(separator: "\n\n")
+    }
+
+    private func show(_ screen: Screen) -> String {
+        buttons = Array(screen.buttons.joined())
+        do {
+            return try TerminalRenderer().render(screen)
+        } catch {
+            return "\(screen.title)\nThis cannot be shown: \(error)"
+        }
+    }
+}

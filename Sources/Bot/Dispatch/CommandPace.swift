@@ -1,0 +1,41 @@
+/// How many commands and presses one person may send within a minute.
+actor CommandPace {
+    enum Verdict: Sendable, Hashable {
+        case admitted
+        /// The first of those that are too many: to be told so.
+        case tooMany(waitSeconds: Int)
+        /// One more of them: told already, so there is no answer.
+        case silent
+    }
+
+    private struct Window {
+        var startSeconds: Double
+        var count = 0
+        var isTold = false
+    }
+
+    private static let windowSeconds = 60.0
+    private static let remembered = 1_000
+
+    private let perMinute: Int
+    private var windows: [Int64: Window] = [:]
+
+    init(perMinute: Int) { self.perMinute = perMinute }
+
+    func admit(_ telegramUserID: Int64, nowSeconds: Double) -> Verdict {
+        if windows.count >= Self.remembered {
+            windows = windows.filter { nowSeconds - $0.value.startSeconds < Self.windowSeconds }
+        }
+        var window = windows[telegramUserID] ?? Window(startSeconds: nowSeconds)
+        if nowSeconds - window.startSeconds >= Self.windowSeconds {
+            window = Window(startSeconds: nowSeconds)
+        }
+        window.count += 1
+        defer { windows[telegramUserID] = window }
+        guard window.count > perMinute else { return .admitted }
+        guard !window.isTold else { return .silent }
+        window.isTold = true
+        let rest = Self.windowSeconds - (nowSeconds - window.startSeconds)
+        return .tooMany(waitSeconds: max(1, Int(rest.rounded(.up))))
+    }
+}

@@ -1,0 +1,67 @@
+import Ledger
+import Records
+import Services
+
+/// A command as it was called, with all that it may use.
+struct CommandRequest: Sendable {
+    let services: Services
+    let approval: Approval
+    let command: Command
+    let sender: Person
+    /// Nil for a stranger.
+    let user: User?
+    let arguments: Arguments
+    /// Where in its list the screen begins, as a button carried it; empty at the beginning.
+    var place = ""
+    /// To be handed to the service that acts, which does it once for one update.
+    let update: IncomingUpdate?
+
+    /// Counted from 1.
+    var page: Int { Int(place) ?? 1 }
+}
+
+extension CommandRequest {
+    /// The caller's portfolio that `arguments` name; nil where they are empty.
+    func portfolio(
+        _ arguments: Arguments, of caller: Caller
+    ) async throws -> ExactText? {
+        guard !arguments.isEmpty else { return nil }
+        let names = try await services.portfolios.all(for: caller).map(\.name)
+        guard let name = arguments.pick(from: names) else {
+            throw CommandRefusal.unknownName(arguments.text, kind: "portfolio", known: names)
+        }
+        return name
+    }
+
+    /// A button that shows this command anew; only the one who asked may press it.
+    func button(
+        _ label: String, place: String = "1", arguments: String, style: Button.Style? = nil
+    ) throws(ScreenError) -> Button {
+        try Button(label, action: action(place: place, arguments: arguments), style: style)
+    }
+
+    func action(place: String, arguments: String) -> String {
+        ButtonAction.show(
+            command: command.name, owner: sender.telegramUserID, place: place,
+            arguments: arguments
+        ).data
+    }
+
+    /// The page that was asked for of a screen with one long table.
+    ///
+    /// `arguments` are what its buttons carry. `buttons` stand below those that turn the pages.
+    func paged(
+        _ title: String, facts: [Fact] = [], table: Table, notes: [Cell] = [],
+        arguments: String = "", buttons: [[Button]] = []
+    ) throws(ScreenError) -> Screen {
+        try Paging.screen(page, of: table) { page throws(ScreenError) in
+            let navigation = try page.navigation {
+                action(place: String($0), arguments: arguments)
+            }
+            return Screen(
+                title: title,
+                blocks: [.facts(facts), .table(page.table)] + notes.map(Block.note),
+                buttons: ([navigation] + buttons).filter { !$0.isEmpty })
+        }
+    }
+}

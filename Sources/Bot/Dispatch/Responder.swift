@@ -1,0 +1,253 @@
+import Records
+import Services
+import Storage
+import World
+
+/// A message as the bot understands it, wherever it came from.
+struct IncomingMessage: Sendable, Hashable {
+    let sender: Person
+    let text: String
+    let isPrivate: Bool
+    /// Nil in a terminal, where nothing is delivered twice.
+    var update: IncomingUpdate?
+    /// Whether it had come before.
+    var isRepeated = false
+}
+
+/// A press on a button of ours.
+struct IncomingPress: Sendable, Hashable {
+    let sender: Person
+    let data: String
+    var update: IncomingUpdate?
+    var isRepeated = false
+}
+
+/// What the bot has to say to a message.
+struct Reply: Sendable, Hashable {
+    let screen: Screen
+    /// For the log: nothing of what was written.
+    let command: String?
+    let user: User?
+}
+
+/// What the bot has to say to a press.
+struct PressReply: Sendable, Hashable {
+    /// A line for the one who pressed; at most 200 characters.
+    var note: String?
+    /// Whether the note is to be closed by hand.
+    var isAlert = false
+    /// What the pressed message is to show from now on; nil leaves it as it is.
+    var screen: Screen?
+    var command: String?
+    var user: User?
+}
+
+/// Turns messages and presses into answers: finds the command, sees to it that its sender may use
+/// it, and makes every error an answer. Knows neither Telegram nor a terminal.
+struct Responder: Sendable {
+    let services: Services
+    let observe: BotObserver
+    private let approval: Approval
+
+    init(services: Services, observe: @escaping BotObserver) {
+        self.services = services
+        self.observe = observe
+        approval = Approval(services: services)
+    }
+
+    /// Nil where nothing is to be said. Throws `CancellationError` alone.
+    func answer(_ message: IncomingMessage) async throws -> Reply? {
+        let text = CommandText(message.text)
+        let known = text.flatMap { Commands.named($0.name) }
+        var user: User?
+        do {
+            user = try await services.users.user(telegramUserID: message.sender.telegramUserID)
+            guard message.isPrivate || user?.caller != nil else { return nil }
+            let screen = try await screen(text, known, message, user)
+            // A repeated message was answered the first time; one that acted throws below.
+            guard !message.isRepeated else { return nil }
+            return Reply(screen: screen, command: known?.name, user: user)
+        } catch is CancellationError {
+            throw CancellationError()
+        } catch {
+            if message.isRepeated, !(error is IncomingUpdate.AlreadySeen) { return nil }
+            let screen = failure(error, known, message.update, user).screen(for: known)
+            return Reply(screen: screen, command: known?.name, user: user)
+        }
+    }
+
+    private func screen(
+        _ text: CommandText?, _ known: Command?, _ message: IncomingMessage, _ user: User?
+    ) async throws -> Screen {
+        let access = Command.Access(user)
+        guard access > .everyone || known?.name == Command.start.name else {
+            return Doorway.screen(for: user)
+        }
+        guard let text else { return Responder.noCommand }
+        guard let known else { throw CommandRefusal.unknownCommand(text.name, access) }
+        if known.isPrivateOnly, !message.isPrivate {
+            throw CommandRefusal(
+                title: "Not here",
+                reason: "/\(known.name) works in a private chat only: others would read along.")
+        }
+        let request = CommandRequest(
+            services: services, approval: approval, command: known, sender: message.sender,
+            user: user, arguments: Arguments(text: text.arguments, isFromButton: false),
+            update: message.update)
+        return try await run(request)
+    }
+
+    private func run(_ request: CommandRequest) async throws -> Screen {
+        switch request.command.body {
+        case .everyone(let body):
+            return try await body(request)
+        case .approved(let body):
+            guard let caller = request.user?.caller else {
+                return Doorway.screen(for: request.user)
+            }
+            return try await body(request, caller)
+        case .admin(let body):
+            guard let administrator = request.user?.caller?.administrator else {
+                throw CommandRefusal(
+                    title: "Not allowed", reason: "/\(request.command.name) is for admins.")
+            }
+            return try await body(request, administrator)
+        }
+    }
+
+    private static let noCommand = Screen(
+        title: "I understand commands",
+        blocks: [.note("They begin with a slash. Send /help for what there is.")])
+}
+
+extension Responder {
+    /// Throws `CancellationError` alone.
+    func answer(_ press: IncomingPress) async throws -> PressReply {
+        let action = ButtonAction(press.data)
+        var command: Command?
+        if case .show(let name, _, _, _) = action { command = Commands.named(name) }
+        var user: User?
+        do {
+            user = try await services.users.user(telegramUserID: press.sender.telegramUserID)
+            var reply = try await reply(action, command, press, user)
+            reply.user = user
+            reply.command = command?.name
+            return reply
+        } catch is CancellationError {
+            throw CancellationError()
+        } catch {
+            let failure = failure(error, command, press.update, user)
+            return PressReply(
+                note: PlainText.of(failure.reason), isAlert: true, command: command?.name,
+                user: user)
+        }
+    }
+
+    private func reply(
+        _ action: ButtonAction?, _ command: Command?, _ press: IncomingPress, _ user: User?
+    ) async throws -> PressReply {
+        guard let caller = user?.caller else {
+            return .alert("This is for members. Send me /start in a private chat to ask.")
+        }
+        switch action {
+        case .decide(let answer, let telegramUserID):
+            guard let admin = caller.administrator else {
+                return .alert("Only an admin decides who comes in.")
+            }
+            let outcome = try await approval.press(
+                answer, on: telegramUserID, by: admin, named: press.sender.shownName,
+                update: press.update)
+            return PressReply(note: outcome.sentence, screen: outcome.screen)
+        case .show(let name, let owner, let place, let arguments):
+            guard owner == press.sender.telegramUserID else {
+                return .alert("These buttons are for whoever asked. Send /\(name) yourself.")
+            }
+            guard let command else { return .outdated }
+            let request = CommandRequest(
+                services: services, approval: approval, command: command, sender: press.sender,
+                user: user, arguments: Arguments(text: arguments, isFromButton: true),
+                place: place, update: press.update)
+            return PressReply(screen: try await run(request))
+        case nil:
+            return .outdated
+        }
+    }
+}
+
+extension PressReply {
+    fileprivate static func alert(_ note: String) -> PressReply {
+        PressReply(note: note, isAlert: true)
+    }
+
+    fileprivate static let outdated = alert(
+        "This button is of another version of the bot. Send /help for what there is.")
+}
+
+extension Responder {
+    /// What is said about an error; one that nobody expected goes to the log as well.
+    private func failure(
+        _ error: any Error, _ command: Command?, _ update: IncomingUpdate?, _ user: User?
+    ) -> CommandRefusal {
+        switch error {
+        case let refusal as CommandRefusal: return refusal
+        case let error as ServiceError: return .refused(error)
+        case is IncomingUpdate.AlreadySeen: return .repeated
+        case StorageError.commitOutcomeUnknown: return .unknownOutcome
+        case let error as StorageError where error.isOutage: return .databaseAway
+        default: break
+        }
+        let reference = services.work.world.randomBytes(4).hexadecimal
+        observe(
+            BotEvent(
+                .error, "a command failed",
+                [
+                    "reference": reference, "command": command?.name, "user_uid": user?.uid,
+                    "update_id": update.map { String($0.id) }, "error": error.forLog,
+                ]))
+        return .failed(reference: reference)
+    }
+
+    /// For a screen that could not be shown.
+    func unshowable(_ error: any Error, _ reply: Reply, update: IncomingUpdate?) -> Screen {
+        let command = reply.command.flatMap(Commands.named)
+        return failure(error, command, update, reply.user).screen(for: command)
+    }
+}
+
+extension CommandRefusal {
+    fileprivate static let repeated = CommandRefusal(
+        title: "Once is enough",
+        reason: "This message came a second time; it was carried out the first time.")
+
+    fileprivate static let databaseAway = CommandRefusal(
+        title: "The ledger's database is away",
+        reason: "The ledger's database is away. Nothing was changed; try again in a minute.")
+
+    fileprivate static let unknownOutcome = CommandRefusal(
+        title: "The ledger's database is away",
+        reason: "The ledger's database went away meanwhile: look what was done, then repeat it.")
+
+    fileprivate static func failed(reference: String) -> CommandRefusal {
+        CommandRefusal(
+            title: "Something went wrong",
+            reason: "That is our fault, not yours. Tell an admin the reference \(reference).",
+            facts: [Fact("Reference", .code(reference))])
+    }
+}
+
+extension Error {
+    /// What is safe to log: our own errors' words, of others the type alone.
+    var forLog: String {
+        switch self {
+        case let error as StorageError: "\(error)"
+        case let error as ScreenError: "\(error)"
+        default: "\(type(of: self))"
+        }
+    }
+}
+
+extension [UInt8] {
+    var hexadecimal: String {
+        map { byte in (byte < 16 ? "0" : "") + String(byte, radix: 16) }.joined()
+    }
+}

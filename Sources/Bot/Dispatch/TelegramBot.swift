@@ -1,0 +1,87 @@
+public import Services
+public import Telegram
+import World
+
+/// The bot in Telegram: polls, answers, and sends what the outbox holds.
+public struct TelegramBot: Sendable {
+    public struct Settings: Sendable {
+        /// How long Telegram may hold a poll open, 0 to 50 s.
+        public var pollTimeoutSeconds: Int
+        /// Commands and presses of one person; what is beyond it is answered once, then not at all.
+        public var commandsPerMinutePerUser: Int
+
+        public init(pollTimeoutSeconds: Int = 50, commandsPerMinutePerUser: Int = 60) {
+            self.pollTimeoutSeconds = pollTimeoutSeconds
+            self.commandsPerMinutePerUser = commandsPerMinutePerUser
+        }
+    }
+
+    private let services: Services
+    private let polling: PollingLoop
+    private let dispatcher: Dispatcher
+    private let outbox: OutboxSender
+    private let menus: CommandMenus
+    private let observe: BotObserver
+
+    private static let hoursBetweenPrunings = 6.0
+
+    /// `observe` is told of everything that belongs into a log.
+    public init(
+        services: Services, api: BotAPI, settings: Settings = Settings(),
+        observe: @escaping BotObserver
+    ) {
+        let world = services.work.world
+        let gate = FloodGate(world: world, settings: FloodThrottle.Settings())
+        let messenger = Messenger(api: api, gate: gate)
+        let menus = CommandMenus(api: api, services: services, observe: observe)
+        let handler = UpdateHandler(
+            services: services, responder: Responder(services: services, observe: observe),
+            messenger: messenger, menus: menus, identity: BotIdentity(api: api),
+            pace: CommandPace(perMinute: settings.commandsPerMinutePerUser), observe: observe)
+        dispatcher = Dispatcher(handler: handler)
+        polling = PollingLoop(
+            api: api, world: world, dispatcher: dispatcher,
+            settings: Poller.Settings(pollTimeoutSeconds: settings.pollTimeoutSeconds),
+            observe: observe)
+        outbox = OutboxSender(
+            services: services, messenger: messenger, menus: menus, observe: observe)
+        self.services = services
+        self.menus = menus
+        self.observe = observe
+    }
+
+    /// Runs until the task is cancelled, and then returns. Once for one bot: the outbox's
+    /// announcements have one reader.
+    ///
+    /// Throws `TelegramError.unauthorized` where Telegram refuses the token. While Telegram or the
+    /// database is away it says so once to the observer and goes on when it is back.
+    public func run() async throws {
+        do {
+            try await withThrowingTaskGroup { group in
+                group.addTask { try await polling.run() }
+                group.addTask { await dispatcher.run() }
+                group.addTask { await outbox.run() }
+                group.addTask { await menus.publishAll() }
+                group.addTask { await prune() }
+                // The first error ends all of them.
+                for try await _ in group {}
+            }
+        } catch is CancellationError {
+            return
+        }
+    }
+
+    /// Forgets updates that Telegram no longer delivers.
+    private func prune() async {
+        while !Task.isCancelled {
+            do {
+                try await services.messages.pruneInbox()
+            } catch {
+                observe(
+                    BotEvent(
+                        .warning, "old updates could not be forgotten", ["error": error.forLog]))
+            }
+            try? await services.work.world.sleep(seconds: Self.hoursBetweenPrunings * 3600)
+        }
+    }
+}

@@ -1,0 +1,48 @@
+import Ledger
+
+/// Typed content as plain text, the same in every rendering.
+enum PlainText {
+    static func of(_ cell: Cell) -> String { cell.spans.map(of).joined() }
+
+    static func of(_ span: Cell.Span) -> String {
+        switch span {
+        case .text(let text), .code(let text): HarmlessText(text).text
+        case .decimal(let value): value.description
+        case .money(let amount, let currency): money(amount, currency)
+        case .mark(let amount, let currency): mark(amount, currency)
+        case .time(let time): minute(time)
+        }
+    }
+
+    /// `+1234.50 USD`: signed unless zero, rounded half-even to the currency's decimals, of which
+    /// the first two are always written.
+    static func money(_ amount: Decimal, _ currency: Currency) -> String {
+        let shown = amount.rounded(decimals: currency.decimals)
+        let sign = shown.signum > 0 ? "+" : ""
+        return "\(sign)\(padded(shown, decimals: min(2, currency.decimals))) \(currency.code)"
+    }
+
+    /// `▲ ` before what is shown as a gain, `▼ ` before a loss, nothing before zero.
+    static func mark(_ amount: Decimal, _ currency: Currency) -> String {
+        switch amount.rounded(decimals: currency.decimals).signum {
+        case 1: "▲ "
+        case -1: "▼ "
+        default: ""
+        }
+    }
+
+    /// `2026-02-19 14:32 UTC`; seconds are cut off.
+    static func minute(_ time: Timestamp) -> String {
+        let canonical = time.description
+        return "\(canonical.prefix(10)) \(canonical.dropFirst(11).prefix(5)) UTC"
+    }
+
+    private static func padded(_ value: Decimal, decimals: Int) -> String {
+        let text = value.description
+        let point = text.firstIndex(of: ".")
+        let written = point.map { text.distance(from: $0, to: text.endIndex) - 1 } ?? 0
+        guard written < decimals else { return text }
+        let zeros = String(repeating: "0", count: decimals - written)
+        return text + (point == nil ? "." : "") + zeros
+    }
+}
