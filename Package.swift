@@ -26,6 +26,16 @@ func tests(_ name: String, uses: [Target.Dependency]) -> Target {
 
 let package = Package(
     name: "blotter",
+    dependencies: [
+        .package(
+            url: "https://github.com/hummingbird-project/hummingbird", from: "2.28.1", traits: []),
+        .package(url: "https://github.com/swift-server/swift-service-lifecycle", from: "2.13.0"),
+        .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
+        .package(url: "https://github.com/apple/swift-log", from: "1.16.2"),
+        .package(url: "https://github.com/apple/swift-nio", from: "2.101.2"),
+        .package(url: "https://github.com/apple/swift-nio-extras", from: "1.35.2"),
+        .package(url: "https://github.com/apple/swift-http-types", from: "1.8.0"),
+    ],
     targets: [
         // Layer 0: values, rules and protocols.
         layer("Ledger"),
@@ -58,6 +68,20 @@ let package = Package(
             "Bot",
             uses: [
                 "Ledger", "Storage", "Wire", "World", "Hashing", "Records", "Services", "Telegram",
+            ]),
+        layer(
+            "Web",
+            uses: [
+                "Ledger", "Storage", "Wire", "World", "Hashing", "Records", "Services",
+                .product(name: "Hummingbird", package: "hummingbird"),
+                .product(name: "HTTPTypes", package: "swift-http-types"),
+                .product(name: "NIOCore", package: "swift-nio"),
+                .product(name: "NIOPosix", package: "swift-nio"),
+                .product(name: "NIOHTTP1", package: "swift-nio"),
+                .product(name: "NIOConcurrencyHelpers", package: "swift-nio"),
+                .product(name: "NIOHTTPTypes", package: "swift-nio-extras"),
+                .product(name: "Logging", package: "swift-log"),
+                .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
             ]),
 
         // Build time: Migrations/*.sql become Swift text in Records.

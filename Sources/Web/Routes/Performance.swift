@@ -1,0 +1,72 @@
+import Ledger
+import Services
+import Wire
+
+extension Route {
+    static let performance = Route(
+        .get, "/v1/pnl", parameters: ["portfolio", "strategy", "period", "method"],
+        summary: "Realized P&L, fees and trades of a period, by instrument and by day",
+        .authorized(.read) { call, authority in
+            let query = try call.query()
+            try requireAverage(query)
+            let service = call.services.performance
+            let report = try await service.report(
+                portfolio: query.text("portfolio"), strategy: query.strategy("strategy"),
+                period: query.period("period", today: service.today), for: authority)
+            return Answer(PerformanceAnswer(report: report))
+        })
+}
+
+private func requireAverage(_ query: Query) throws(Problem) {
+    switch query.text("method")?.text.lowercased() {
+    case nil, "average": return
+    case "fifo", "lifo": throw .invalid("method", "only average is available yet")
+    default: throw .invalid("method", "expected average")
+    }
+}
+
+private struct PerformanceAnswer: JSONWritable {
+    let report: PnLReport
+
+    func writeJSON(to bytes: inout [UInt8]) {
+        JSONWriter.object(to: &bytes) { answer in
+            answer.object("period") { period in
+                period.write("from", report.from)
+                period.write("to", report.to)
+            }
+            answer.array("totals") { totals in
+                for total in report.totals {
+                    totals.object { write(total.currency, total.amounts, to: &$0) }
+                }
+            }
+            answer.array("by_instrument") { rows in
+                for row in report.byInstrument {
+                    rows.object { object in
+                        object.write("symbol", row.instrument.symbol)
+                        object.write("exchange", row.instrument.exchange)
+                        object.write("asset_type", row.instrument.assetType)
+                        write(row.currency, row.amounts, to: &object)
+                    }
+                }
+            }
+            answer.array("daily") { rows in
+                for row in report.daily {
+                    rows.object { object in
+                        object.write("date", row.day)
+                        write(row.currency, row.amounts, to: &object)
+                    }
+                }
+            }
+        }
+    }
+
+    private func write(
+        _ currency: Currency, _ amounts: PnLReport.Amounts, to object: inout JSONObjectWriter
+    ) {
+        object.write("currency", currency)
+        object.write("realized_pnl", amounts.realizedPnL.shown)
+        object.write("fees", amounts.fees)
+        object.write("net_pnl", amounts.netPnL.shown)
+        object.write("trades", amounts.trades)
+    }
+}

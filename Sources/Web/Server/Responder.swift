@@ -1,0 +1,136 @@
+import HTTPTypes
+import Hummingbird
+import Logging
+import NIOCore
+import Records
+import Services
+import World
+
+/// A connection, as far as a request has to do with it.
+struct Connection: InitializableFromSource {
+    let channel: any Channel
+
+    init(source: ApplicationRequestContextSource) { channel = source.channel }
+}
+
+/// Answers every request: finds its route, admits its sender, lets the route answer, writes down
+/// what happened.
+struct Responder: HTTPResponder {
+    typealias Context = Connection
+
+    static let serverName = "blotter"
+    /// How long a client may go on sending a body that nobody reads, before the connection is cut.
+    private static let lingerSeconds: Int64 = 5
+
+    let environment: Environment
+    let limits: WebLimits
+    let requestIDs: RequestIDs
+    let logger: Logger
+    private let table = RouteTable(Routes.all)
+    private let gate: Gate
+
+    init(
+        environment: Environment, limits: WebLimits, requestIDs: RequestIDs, logger: Logger
+    ) {
+        self.environment = environment
+        self.limits = limits
+        self.requestIDs = requestIDs
+        self.logger = logger
+        gate = Gate(
+            tokens: environment.services.tokens,
+            limiter: RateLimiter(
+                requestsPerMinute: limits.requestsPerMinutePerToken,
+                world: environment.services.work.world))
+    }
+
+    func respond(to request: Request, context: Connection) async throws -> Response {
+        var record = RequestRecord(
+            id: requestIDs.next(), startedAt: environment.services.work.world.uptimeSeconds())
+        let target = RequestTarget(request.head.path ?? "/")
+        let body = RequestContent(request, limit: limits.maxBodyBytes, channel: context.channel)
+        var answer: Answer
+        do {
+            answer = try await self.answer(request, target, body, &record)
+        } catch {
+            let problem = Problem(error, requestID: record.id)
+            if problem.status.code >= 500 { log(error, record) }
+            answer = Answer(problem)
+        }
+        answer.headers[.xRequestID] = record.id
+        answer.headers[.cacheControl] = "no-store"
+        if request.closesConnection || (answer.leavesBodyUnread && body.mayGoOnForEver) {
+            answer.headers[.connection] = "close"
+            closeSoon(context.channel)
+        }
+        log(request.method, target, answer.status, record)
+        return answer.response(to: request.method)
+    }
+
+    private func answer(
+        _ request: Request, _ target: RequestTarget, _ body: RequestContent,
+        _ record: inout RequestRecord
+    ) async throws -> Answer {
+        let route = try table.route(request.method, target.path)
+        let call = RouteCall(
+            environment: environment, headers: request.headers, body: body, target: target,
+            parameters: route.parameters)
+        switch route.handler {
+        case .open(let handle):
+            return try await handle(call)
+        case .authorized(let permission, let handle):
+            let authority = try await gate.authority(of: request.headers)
+            record.userID = authority.caller.userID
+            try gate.admit(authority, to: permission)
+            return try await handle(call, authority)
+        }
+    }
+
+    /// The framework keeps the connection open, and would read what comes to its end.
+    private func closeSoon(_ channel: any Channel) {
+        channel.eventLoop.scheduleTask(in: .seconds(Responder.lingerSeconds)) {
+            channel.close(promise: nil)
+        }
+    }
+}
+
+/// What is written down about a request, beside its answer.
+private struct RequestRecord {
+    let id: String
+    let startedAt: Double
+    var userID: UserID?
+}
+
+extension Responder {
+    /// Never headers, query or body: they hold tokens and what users trade.
+    private func log(
+        _ method: HTTPRequest.Method, _ target: RequestTarget, _ status: HTTPResponse.Status,
+        _ record: RequestRecord
+    ) {
+        let level: Logger.Level = target.isProbe && status.code < 400 ? .debug : .info
+        guard logger.logLevel <= level else { return }
+        let elapsed = environment.services.work.world.uptimeSeconds() - record.startedAt
+        var metadata: Logger.Metadata = [
+            "method": "\(method.rawValue.prefix(16))", "path": "\(target.path.prefix(200))",
+            "status": "\(status.code)", "microseconds": "\(Int(elapsed * 1e6))",
+            "request_id": "\(record.id)",
+        ]
+        if let userID = record.userID { metadata["user_id"] = "\(userID)" }
+        logger.log(level: level, "request", metadata: metadata)
+    }
+
+    private func log(_ error: any Error, _ record: RequestRecord) {
+        logger.error(
+            "request failed",
+            metadata: ["error": "\(error)", "request_id": "\(record.id)"])
+    }
+}
+
+extension Request {
+    /// The framework itself knows only the lower case.
+    fileprivate var closesConnection: Bool {
+        guard let connection = headers[.connection] else { return false }
+        return connection.split(separator: ",").contains { option in
+            option.trimmingBlanks.lowercased() == "close"
+        }
+    }
+}

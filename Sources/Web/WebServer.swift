@@ -1,0 +1,86 @@
+import Hummingbird
+public import Logging
+import NIOCore
+public import ServiceLifecycle
+public import Services
+import World
+
+/// What the HTTP server is bound by.
+public struct WebLimits: Sendable, Hashable {
+    /// Bytes of one request's body; a longer one is answered with 413.
+    public var maxBodyBytes: Int
+    /// Requests beyond it are answered with 429.
+    public var requestsPerMinutePerToken: Int
+    /// Connections open at once; further ones wait until one of them ends.
+    public var connections: Int
+
+    public init(
+        maxBodyBytes: Int = 8_388_608, requestsPerMinutePerToken: Int = 6000,
+        connections: Int = 1000
+    ) {
+        self.maxBodyBytes = maxBodyBytes
+        self.requestsPerMinutePerToken = requestsPerMinutePerToken
+        self.connections = connections
+    }
+}
+
+/// The HTTP API: a long-running service that ends with its group, after the requests under way.
+public struct WebServer: Service {
+    /// Seconds without a byte after which a connection is closed.
+    private static let idleTimeoutSeconds: Int64 = 30
+
+    private let host: String
+    private let port: Int
+    private let limits: WebLimits
+    private let logger: Logger
+    private let requestIDs: RequestIDs
+    private let responder: Responder
+    private let onServerRunning: @Sendable (_ port: Int) async -> Void
+
+    /// Port 0 takes any free one; `onServerRunning` is told which was bound.
+    public init(
+        services: Services, limits: WebLimits = WebLimits(), version: String, host: String,
+        port: Int, logger: Logger,
+        onServerRunning: @escaping @Sendable (_ port: Int) async -> Void = { _ in }
+    ) {
+        self.host = host
+        self.port = port
+        self.limits = limits
+        self.logger = logger
+        self.onServerRunning = onServerRunning
+        requestIDs = RequestIDs(prefix: services.work.world.randomBytes(6))
+        responder = Responder(
+            environment: Environment(services: services, version: version),
+            limits: limits, requestIDs: requestIDs, logger: logger)
+    }
+
+    /// Throws `WebServerError` where it can't listen.
+    public func run() async throws {
+        do {
+            try await application.run()
+        } catch let error as IOError {
+            throw WebServerError(error, host: host, port: port)
+        } catch let error as SocketAddressError {
+            throw WebServerError.cannotListen(
+                host: host, port: port, reason: "the address can't be resolved (\(error))")
+        }
+    }
+
+    private var application: Application<Responder> {
+        var configuration = ApplicationConfiguration(
+            address: .hostname(host, port: port), serverName: Responder.serverName)
+        configuration.availableConnectionsDelegate = .maximum(limits.connections, logger: logger)
+        let requestIDs = requestIDs
+        let onServerRunning = onServerRunning
+        return Application(
+            responder: responder,
+            server: .http1(
+                configuration: .init(
+                    additionalChannelHandlers: [FrameworkAnswers(requestIDs: requestIDs)],
+                    idleTimeout: .seconds(WebServer.idleTimeoutSeconds))),
+            configuration: configuration,
+            onServerRunning: { channel in
+                await onServerRunning(channel.localAddress?.port ?? 0)
+            }, logger: logger)
+    }
+}
