@@ -26,6 +26,7 @@ func tests(_ name: String, uses: [Target.Dependency]) -> Target {
 
 let package = Package(
     name: "blotter",
+    products: [.executable(name: "blotter", targets: ["blotter"])],
     dependencies: [
         .package(
             url: "https://github.com/hummingbird-project/hummingbird", from: "2.28.1", traits: []),
@@ -83,6 +84,20 @@ let package = Package(
                 .product(name: "Logging", package: "swift-log"),
                 .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
             ]),
+
+        // Layer 4: the only place that names a concrete driver.
+        .executableTarget(
+            name: "blotter",
+            dependencies: [
+                "Ledger", "Storage", "Transport", "Wire", "SQLiteStorage", "PostgresStorage",
+                "CurlTransport", "Hashing", "World", "Records", "Telegram", "Services", "Bot",
+                "Web",
+                .product(name: "ArgumentParser", package: "swift-argument-parser"),
+                .product(name: "Logging", package: "swift-log"),
+                .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
+                .product(name: "UnixSignals", package: "swift-service-lifecycle"),
+            ],
+            swiftSettings: rules),
 
         // Build time: Migrations/*.sql become Swift text in Records.
         .executableTarget(name: "embed-migrations", swiftSettings: rules),

@@ -1,0 +1,119 @@
+import ArgumentParser
+import Bot
+import CurlTransport
+import Logging
+import Services
+import ServiceLifecycle
+import Storage
+import Telegram
+import UnixSignals
+import Web
+import World
+
+struct ServeCommand: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "serve",
+        abstract: "Run the service: Telegram, the HTTP API, outgoing messages.",
+        discussion: "Without a Telegram token it says so and serves the rest.")
+
+    @OptionGroup var options: CommonOptions
+
+    func run() async throws {
+        let configuration = try options.load()
+        let token = try TelegramToken.find(
+            configuration, environment: CommonOptions.environment)
+        let botToken = try token.map { token in
+            guard let botToken = BotToken(token.revealed()) else {
+                throw ConfigurationError(
+                    TelegramToken.environmentName, "is no token as @BotFather gives them")
+            }
+            return botToken
+        }
+        let logger = Log.start(
+            configuration, secrets: [token].compactMap(\.self) + configuration.database.url.secrets)
+        let installation = try await Installation.open(configuration, migrating: true)
+        do {
+            try await serve(installation, botToken, logger)
+            await installation.database.close()
+        } catch {
+            await installation.database.close()
+            throw error
+        }
+    }
+
+    private func serve(
+        _ installation: Installation, _ token: BotToken?, _ logger: Logger
+    ) async throws {
+        let configuration = installation.configuration
+        let services = installation.services
+        try await services.users.ensureAdmins(configuration.telegram.adminUserIDs.map(Int64.init))
+        var running: [ServiceGroupConfiguration.ServiceConfiguration] = [
+            .init(service: webServer(installation, logger))
+        ]
+        let transport = CurlTransport()
+        defer { transport.close() }
+        if let token {
+            let bot = TelegramBot(
+                services: services,
+                api: BotAPI(
+                    transport: transport, baseURL: configuration.telegram.apiBaseURL,
+                    token: token),
+                settings: .init(
+                    pollTimeoutSeconds: configuration.telegram.pollTimeoutSeconds,
+                    commandsPerMinutePerUser: configuration.limits.commandsPerMinutePerUser),
+                observe: Log.observer(logger))
+            running.append(.init(service: BotService(bot: bot, logger: logger)))
+        } else {
+            logger.notice(
+                """
+                no Telegram token is configured: the bot is off, everything else runs \
+                (set \(TelegramToken.environmentName) or telegram.token_file)
+                """)
+        }
+        var group = ServiceGroupConfiguration(
+            services: running, gracefulShutdownSignals: [.sigterm, .sigint], logger: logger)
+        group.maximumGracefulShutdownDuration = .seconds(8)
+        group.maximumCancellationDuration = .seconds(2)
+        try await ServiceGroup(configuration: group).run()
+        logger.notice("stopped")
+    }
+
+    private func webServer(_ installation: Installation, _ logger: Logger) -> WebServer {
+        let configuration = installation.configuration
+        let host = configuration.http.host
+        let database = configuration.database.url
+        return WebServer(
+            services: installation.services,
+            limits: WebLimits(
+                maxBodyBytes: configuration.http.maxBodyBytes,
+                requestsPerMinutePerToken: configuration.limits.requestsPerMinutePerToken),
+            version: Blotter.version, host: host, port: configuration.http.port, logger: logger
+        ) { port in
+            logger.notice(
+                "listening",
+                metadata: [
+                    "host": "\(host)", "port": "\(port)", "database": "\(database)",
+                    "version": "\(Blotter.version)",
+                ])
+        }
+    }
+}
+
+/// The bot as a part of the service: ends with its group. A token that Telegram refuses ends the
+/// bot alone; the rest runs on.
+private struct BotService: Service {
+    let bot: TelegramBot
+    let logger: Logger
+
+    func run() async throws {
+        do {
+            try await cancelWhenGracefulShutdown { try await bot.run() }
+        } catch is CancellationError {
+        } catch let error as TelegramError {
+            logger.critical(
+                "the bot stopped: give it another token and start again; all else runs on",
+                metadata: ["error": "\(error)"])
+            try? await gracefulShutdown()
+        }
+    }
+}

@@ -1,0 +1,79 @@
+/// The one list of everything that can be set: the loader, `config.example.json` and the README's
+/// table are held against it.
+public enum Settings {
+    public static let all: [Setting] = [
+        .database(
+            "database.url", \.database.url,
+            "`sqlite:PATH`, or a libpq URL such as `postgres://user@host/db?sslmode=require`"),
+        .text(
+            "http.host", "a host name or address", \.http.host, "the address to listen on",
+            accepts: isHost),
+        .wholeNumber(
+            "http.port", 0...65_535, \.http.port, "the port to listen on; 0 takes any free one"),
+        .optionalText(
+            "http.public_url", "an http:// or https:// URL", \.http.publicURL,
+            "under which address the service is reached from outside", accepts: isWebURL),
+        .wholeNumber(
+            "http.max_body_bytes", 1024...1_073_741_824, \.http.maxBodyBytes,
+            "longer request bodies are refused with 413"),
+        .text(
+            "telegram.api_base_url", "an http:// or https:// URL", \.telegram.apiBaseURL,
+            "another one than Telegram's own for a self-hosted Bot API server", accepts: isWebURL),
+        .optionalText(
+            "telegram.token_file", "the path of a file", \.telegram.tokenFile,
+            "holds the bot's token and must not be readable by everybody;"
+                + " `BLOTTER_TELEGRAM_TOKEN` goes before it", accepts: isPath),
+        .wholeNumber(
+            "telegram.poll_timeout_seconds", 0...50, \.telegram.pollTimeoutSeconds,
+            "how long Telegram may hold a poll for updates open"),
+        .wholeNumbers(
+            "telegram.admin_user_ids", 1...4_503_599_627_370_495, \.telegram.adminUserIDs,
+            "Telegram user ids of those who are admins from the first start"),
+        .wholeNumber(
+            "limits.max_users", 1...10_000, \.limits.maxUsers,
+            "how many users may be approved"),
+        .wholeNumber(
+            "limits.requests_per_minute_per_token", 1...100_000_000,
+            \.limits.requestsPerMinutePerToken, "HTTP requests beyond that are answered with 429"),
+        .wholeNumber(
+            "limits.commands_per_minute_per_user", 1...1_000_000,
+            \.limits.commandsPerMinutePerUser, "commands in chat beyond that are put off"),
+        .text(
+            "backup.directory", "the path of a directory", \.backup.directory,
+            "where backups are put", accepts: isPath),
+        .wholeNumber(
+            "backup.every_minutes", 1...525_600, \.backup.everyMinutes,
+            "the time between two backups"),
+        .wholeNumber(
+            "backup.keep_hourly", 0...100_000, \.backup.keepHourly,
+            "for how many hours the last backup of each is kept"),
+        .wholeNumber(
+            "backup.keep_daily", 0...100_000, \.backup.keepDaily,
+            "for how many days the last backup of each is kept"),
+        .choice("log.level", \.log.level, "the least weighty messages to log"),
+        .choice("log.format", \.log.format, "`json` for programs, `text` for people"),
+    ]
+
+    /// The README's table of all settings, in Markdown.
+    public static var markdownTable: String {
+        let rows = all.map { setting in
+            "| `\(setting.key)` | \(setting.type) | `\(setting.defaultValue)` |"
+                + " \(setting.documentation) |"
+        }
+        return (["| key | value | default | |", "|---|---|---|---|"] + rows)
+            .joined(separator: "\n") + "\n"
+    }
+
+    @Sendable private static func isHost(_ text: String) -> Bool {
+        !text.isEmpty && !text.contains { $0.isWhitespace || $0 == "/" }
+    }
+
+    @Sendable private static func isWebURL(_ text: String) -> Bool {
+        let rest = text.split(separator: "://", maxSplits: 1, omittingEmptySubsequences: false)
+        guard rest.count == 2, rest[0] == "http" || rest[0] == "https" else { return false }
+        return !rest[1].isEmpty && !rest[1].hasPrefix("/")
+            && !rest[1].contains(where: \.isWhitespace)
+    }
+
+    @Sendable private static func isPath(_ text: String) -> Bool { !text.isEmpty }
+}
