@@ -60,16 +60,17 @@ final class Session {
     }
 
     func run(_ statement: Statement) throws(StorageError) -> Answer {
+        let answer: Answer
         if statement.isPlannedAnew {
             let outcome = exchange([.statement(statement.text, statement.parameters)])
-            return try outcome.lastAnswer(of: statement)
+            answer = try outcome.lastAnswer(of: statement)
+        } else if let known = statements.find(statement.text) {
+            answer = try run(statement, known)
+        } else {
+            answer = try prepareAndRun(statement)
         }
-        guard let known = statements.find(statement.text) else { return try prepare(statement) }
-        try statement.check(against: known.booleanParameters)
-        let outcome = exchange([.execute(known.name, statement.parameters)])
-        // "Cached plan must not change result type", and a statement that is not there any more.
-        hasStaleStatements = ["0A000", "26000"].contains(outcome.failure?.sqlState)
-        return try outcome.lastAnswer(of: statement)
+        try checkTransactionIsOpen()
+        return answer
     }
 
     /// Runs several statements without parameters, exempt from the statement timeout.
@@ -110,19 +111,28 @@ final class Session {
         if exchange(steps).failure != nil { endedByFault = true }
     }
 
-    private func prepare(_ statement: Statement) throws(StorageError) -> Answer {
+    private func run(
+        _ statement: Statement, _ known: StatementCache.Entry
+    ) throws(StorageError) -> Answer {
+        try statement.check(against: known.booleanParameters)
+        let outcome = exchange([.execute(known.name, statement.parameters)])
+        // "Cached plan must not change result type", and a statement that is not there any more.
+        hasStaleStatements = ["0A000", "26000"].contains(outcome.failure?.sqlState)
+        return try outcome.lastAnswer(of: statement)
+    }
+
+    private func prepareAndRun(_ statement: Statement) throws(StorageError) -> Answer {
         let name = statements.newName()
         let oldest = statements.removeOldestIfFull()
-        let outcome = exchange(
-            (oldest.map { [.command("DEALLOCATE \($0)")] } ?? [])
-                + [
-                    .prepare(name, statement.text), .describe(name),
-                    .execute(name, statement.parameters),
-                ])
+        var steps = oldest.map { [Step.command("DEALLOCATE \($0)")] } ?? []
+        steps += [
+            .prepare(name, statement.text), .describe(name), .execute(name, statement.parameters),
+        ]
+        let outcome = exchange(steps)
+        hasStaleStatements = outcome.failure?.sqlState == "26000"
         // Though its run failed, the statement is there, and has to be known to go one day.
-        let prepared = oldest == nil ? 2 : 3
-        if outcome.answers.count >= prepared {
-            let booleanParameters = outcome.answers[prepared - 1].booleanParameters
+        if outcome.answers.count >= steps.count - 1 {
+            let booleanParameters = outcome.answers[steps.count - 2].booleanParameters
             statements.add(statement.text, name: name, booleanParameters: booleanParameters)
             try statement.check(against: booleanParameters)
         }

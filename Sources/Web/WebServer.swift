@@ -13,22 +13,22 @@ public struct WebLimits: Sendable, Hashable {
     public var requestsPerMinutePerToken: Int
     /// Connections open at once; further ones wait until one of them ends.
     public var connections: Int
+    /// A connection on which nothing comes for so long, and nothing is being answered, is closed.
+    public var idleTimeoutSeconds: Int
 
     public init(
         maxBodyBytes: Int = 8_388_608, requestsPerMinutePerToken: Int = 6000,
-        connections: Int = 1000
+        connections: Int = 1000, idleTimeoutSeconds: Int = 30
     ) {
         self.maxBodyBytes = maxBodyBytes
         self.requestsPerMinutePerToken = requestsPerMinutePerToken
         self.connections = connections
+        self.idleTimeoutSeconds = idleTimeoutSeconds
     }
 }
 
 /// The HTTP API: a long-running service that ends with its group, after the requests under way.
 public struct WebServer: Service {
-    /// Seconds without a byte after which a connection is closed.
-    private static let idleTimeoutSeconds: Int64 = 30
-
     private let host: String
     private let port: Int
     private let limits: WebLimits
@@ -60,9 +60,9 @@ public struct WebServer: Service {
             try await application.run()
         } catch let error as IOError {
             throw WebServerError(error, host: host, port: port)
-        } catch let error as SocketAddressError {
+        } catch let error as SocketAddressError.UnknownHost {
             throw WebServerError.cannotListen(
-                host: host, port: port, reason: "the address can't be resolved (\(error))")
+                host: host, port: port, reason: "there is no such host (\(error.errorDescription))")
         }
     }
 
@@ -77,7 +77,7 @@ public struct WebServer: Service {
             server: .http1(
                 configuration: .init(
                     additionalChannelHandlers: [FrameworkAnswers(requestIDs: requestIDs)],
-                    idleTimeout: .seconds(WebServer.idleTimeoutSeconds))),
+                    idleTimeout: .seconds(Int64(limits.idleTimeoutSeconds)))),
             configuration: configuration,
             onServerRunning: { channel in
                 await onServerRunning(channel.localAddress?.port ?? 0)

@@ -6,6 +6,8 @@ public struct Authority: Sendable, Hashable {
     public enum Permission: String, Sendable, CaseIterable { case ingest, trade, read }
 
     public let caller: Caller
+    /// The caller's uid, for the log; nil where it was not looked up.
+    public let userUID: String?
     public let permissions: Set<Permission>
     /// The one portfolio it is for; nil for all of the caller's.
     public let portfolioID: PortfolioID?
@@ -13,10 +15,12 @@ public struct Authority: Sendable, Hashable {
     public let strategyID: StrategyID?
 
     public init(
-        caller: Caller, permissions: Set<Permission> = Set(Permission.allCases),
+        caller: Caller, userUID: String? = nil,
+        permissions: Set<Permission> = Set(Permission.allCases),
         portfolioID: PortfolioID? = nil, strategyID: StrategyID? = nil
     ) {
         self.caller = caller
+        self.userUID = userUID
         self.permissions = permissions
         self.portfolioID = portfolioID
         self.strategyID = strategyID

@@ -67,8 +67,12 @@ struct IngestWriter {
             new[candidate.holding.instrumentID] = candidate.instrument
         }
         guard !new.isEmpty else { return }
-        // The provisional ids count down in the order of the request.
-        let ordered = new.sorted { $0.key.raw > $1.key.raw }
+        // In an order that all units of work keep, so that two which invent the same instruments
+        // wait for each other rather than in a circle; the provisional ids count down.
+        let ordered = new.sorted { one, other in
+            (one.value.symbol, one.value.exchange ?? "", -one.key.raw)
+                < (other.value.symbol, other.value.exchange ?? "", -other.key.raw)
+        }
         try Instruments.insert(
             ordered.map { (draw.uid(), $0.value) }, now: draw.now, in: tx)
         let stored = try Instruments.with(symbols: Set(new.values.map(\.symbol)), in: tx)

@@ -35,7 +35,8 @@ struct Answer: Sendable {
     }
 
     func response(to method: HTTPRequest.Method) -> Response {
-        let body = method == .head ? ResponseBody() : ResponseBody(byteBuffer: ByteBuffer(bytes: body))
+        let body =
+            method == .head ? ResponseBody() : ResponseBody(byteBuffer: ByteBuffer(bytes: body))
         return Response(status: status, headers: head.headerFields, body: body)
     }
 

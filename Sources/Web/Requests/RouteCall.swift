@@ -1,4 +1,4 @@
-import HTTPTypes
+import Logging
 import Services
 import Storage
 
@@ -25,17 +25,18 @@ struct Environment: Sendable {
 /// A request as its route gets it.
 struct RouteCall: Sendable {
     let environment: Environment
-    let headers: HTTPFields
     let body: RequestContent
+    /// Its lines carry the request's id and the user's uid.
+    var logger: Logger
     fileprivate let target: RequestTarget
     fileprivate let parameters: [String]
 
     init(
-        environment: Environment, headers: HTTPFields, body: RequestContent,
-        target: RequestTarget, parameters: [String]
+        environment: Environment, body: RequestContent, target: RequestTarget,
+        parameters: [String], logger: Logger
     ) {
         self.environment = environment
-        self.headers = headers
+        self.logger = logger
         self.body = body
         self.target = target
         self.parameters = parameters

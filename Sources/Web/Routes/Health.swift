@@ -4,11 +4,11 @@ extension Route {
     static let health = Route(
         .get, "/healthz", summary: "Whether the process is alive",
         .open { call in
-            Answer(Health(version: call.environment.version))
+            Answer(HealthAnswer(version: call.environment.version))
         })
 }
 
-private struct Health: JSONWritable {
+private struct HealthAnswer: JSONWritable {
     let version: String
 
     func writeJSON(to bytes: inout [UInt8]) {

@@ -11,7 +11,7 @@ extension Route {
             let query = try call.query()
             let orders = try await call.services.orders.list(
                 portfolio: query.text("portfolio"), statuses: statuses(query), for: authority)
-            return Answer(OrderList(orders: orders))
+            return Answer(OrdersAnswer(orders: orders))
         })
 }
 
@@ -34,7 +34,7 @@ private func statuses(_ query: Query) throws(Problem) -> [OrderStatus]? {
     return statuses
 }
 
-private struct OrderList: JSONWritable {
+private struct OrdersAnswer: JSONWritable {
     let orders: [OrderListing]
 
     func writeJSON(to bytes: inout [UInt8]) {

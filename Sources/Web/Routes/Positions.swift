@@ -12,11 +12,11 @@ extension Route {
             let positions = try await call.services.positions.snapshot(
                 portfolio: query.text("portfolio"), strategy: query.strategy("strategy"),
                 includeClosed: query.flag("include_closed"), for: authority)
-            return Answer(PositionList(positions: positions))
+            return Answer(PositionsAnswer(positions: positions))
         })
 }
 
-private struct PositionList: JSONWritable {
+private struct PositionsAnswer: JSONWritable {
     let positions: [PositionView]
 
     func writeJSON(to bytes: inout [UInt8]) {

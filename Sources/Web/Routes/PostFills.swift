@@ -1,4 +1,5 @@
 import HTTPTypes
+import Logging
 import Records
 import Services
 import Wire
@@ -19,8 +20,9 @@ extension Route {
                 IngestRequest(
                     fills: fills.fills, portfolio: fills.portfolio, strategy: fills.strategy,
                     isAtomic: isAtomic, source: .broker), as: authority)
+            call.logger.log(report, of: fills.fills)
             guard report.isStored else { throw Problem(refused: report) }
-            return Answer(FillResults(report: report))
+            return Answer(FillsAnswer(report: report))
         })
 }
 
@@ -38,6 +40,37 @@ private func readBatch(_ body: [UInt8]) -> Result<FillBatch, Problem> {
         }
 }
 
+extension Logger {
+    /// Refused fills beyond that are only counted.
+    private static let refusalsLogged = 20
+
+    /// What became of fills: refusals one by one, stored trades one by one for who debugs.
+    fileprivate func log(
+        _ report: IngestReport, of fills: [Result<FillReport, FillRefusal>]
+    ) {
+        var refusals = 0
+        for (fill, outcome) in zip(fills, report.outcomes) {
+            let id = try? fill.get().brokerTradeID.text
+            switch outcome {
+            case .accepted(let uid) where report.isStored:
+                debug("fill stored", metadata: ["broker_trade_id": "\(id ?? "")", "uid": "\(uid)"])
+            case .rejected(let refusal) where refusals < Logger.refusalsLogged:
+                refusals += 1
+                notice(
+                    "fill refused",
+                    metadata: ["broker_trade_id": "\(id ?? "")", "reason": "\(refusal)"])
+            case .accepted, .duplicate, .rejected: break
+            }
+        }
+        info(
+            "fills",
+            metadata: [
+                "accepted": "\(report.isStored ? report.accepted : 0)",
+                "duplicates": "\(report.duplicates)", "rejected": "\(report.rejected)",
+            ])
+    }
+}
+
 extension Problem {
     /// An atomic request, of which nothing was stored.
     fileprivate init(refused report: IngestReport) {
@@ -45,13 +78,13 @@ extension Problem {
             .unprocessableContent, "NOT_STORED",
             "\(report.rejected) of \(report.outcomes.count) fills were rejected, "
                 + "and atomic=true stores all or nothing")
-        let results = FillResults(report: report)
+        let results = FillsAnswer(report: report)
         extras = { problem in results.write(to: &problem) }
     }
 }
 
 /// What became of each fill.
-private struct FillResults: JSONWritable {
+private struct FillsAnswer: JSONWritable {
     let report: IngestReport
 
     func writeJSON(to bytes: inout [UInt8]) {

@@ -12,11 +12,11 @@ extension Route {
                 throw Problem(outage: error)
                     ?? .unavailable("the database can't be read", retryAfterSeconds: 60)
             }
-            return Answer(Readiness())
+            return Answer(ReadinessAnswer())
         })
 }
 
-private struct Readiness: JSONWritable {
+private struct ReadinessAnswer: JSONWritable {
     func writeJSON(to bytes: inout [UInt8]) {
         JSONWriter.object(to: &bytes) { $0.write("status", "ready") }
     }

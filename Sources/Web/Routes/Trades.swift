@@ -11,7 +11,7 @@ extension Route {
         .authorized(.read) { call, authority in
             let page = try await call.services.trades.page(
                 try TradeQuery(call.query()), for: authority)
-            return Answer(TradeList(page: page))
+            return Answer(TradesAnswer(page: page))
         })
 }
 
@@ -33,7 +33,7 @@ extension TradeQuery {
     }
 }
 
-private struct TradeList: JSONWritable {
+private struct TradesAnswer: JSONWritable {
     let page: TradePage
 
     func writeJSON(to bytes: inout [UInt8]) {

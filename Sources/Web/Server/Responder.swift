@@ -71,15 +71,17 @@ struct Responder: HTTPResponder {
         _ record: inout RequestRecord
     ) async throws -> Answer {
         let route = try table.route(request.method, target.path)
-        let call = RouteCall(
-            environment: environment, headers: request.headers, body: body, target: target,
-            parameters: route.parameters)
+        var call = RouteCall(
+            environment: environment, body: body, target: target,
+            parameters: route.parameters, logger: logger)
+        call.logger[metadataKey: "request_id"] = "\(record.id)"
         switch route.handler {
         case .open(let handle):
             return try await handle(call)
         case .authorized(let permission, let handle):
             let authority = try await gate.authority(of: request.headers)
-            record.userID = authority.caller.userID
+            record.userUID = authority.userUID
+            call.logger[metadataKey: "user_uid"] = record.userUID.map { "\($0)" }
             try gate.admit(authority, to: permission)
             return try await handle(call, authority)
         }
@@ -97,7 +99,7 @@ struct Responder: HTTPResponder {
 private struct RequestRecord {
     let id: String
     let startedAt: Double
-    var userID: UserID?
+    var userUID: String?
 }
 
 extension Responder {
@@ -114,7 +116,7 @@ extension Responder {
             "status": "\(status.code)", "microseconds": "\(Int(elapsed * 1e6))",
             "request_id": "\(record.id)",
         ]
-        if let userID = record.userID { metadata["user_id"] = "\(userID)" }
+        if let userUID = record.userUID { metadata["user_uid"] = "\(userUID)" }
         logger.log(level: level, "request", metadata: metadata)
     }
 
