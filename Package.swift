@@ -104,8 +104,52 @@ let package = Package(
         .plugin(
             name: "EmbedMigrations", capability: .buildTool(),
             dependencies: ["embed-migrations"]),
+
+        // Tests: one target for each room that has something to prove, and what they share.
+        .target(
+            name: "TestSupport",
+            dependencies: [
+                "Ledger", "Storage", "Wire", "World", "SQLiteStorage", "PostgresStorage",
+                "CPostgres", "Transport", "Hashing", "Records", "Services",
+                .product(name: "NIOCore", package: "swift-nio"),
+                .product(name: "NIOPosix", package: "swift-nio"),
+                .product(name: "NIOHTTP1", package: "swift-nio"),
+            ],
+            path: "Tests/TestSupport", resources: [.copy("Fixtures")], swiftSettings: rules),
         tests("LedgerTests", uses: ["Ledger"]),
         tests("WireTests", uses: ["Ledger", "Wire"]),
         tests("WorldTests", uses: ["Ledger", "World"]),
+        tests(
+            "StorageTests",
+            uses: ["TestSupport", "Storage", "SQLiteStorage", "PostgresStorage", "CSQLite"]),
+        tests(
+            "PostgresStorageTests", uses: ["TestSupport", "Storage", "PostgresStorage"]),
+        tests("CurlTransportTests", uses: ["TestSupport", "Transport", "CurlTransport"]),
+        tests("TelegramTests", uses: ["TestSupport", "Transport", "CurlTransport", "Telegram"]),
+        tests(
+            "ServicesTests",
+            uses: [
+                "TestSupport", "Ledger", "Storage", "Wire", "World", "Hashing", "Records",
+                "Services",
+            ]),
+        tests(
+            "BotTests",
+            uses: [
+                "TestSupport", "Ledger", "Storage", "World", "Transport", "CurlTransport",
+                "Telegram", "Records",
+                "Services", "Bot",
+            ]),
+        tests(
+            "WebTests",
+            uses: [
+                "TestSupport", "Ledger", "Storage", "Wire", "World", "Records", "Services", "Web",
+            ]),
+        tests(
+            "BlotterTests",
+            uses: [
+                "TestSupport", "Ledger", "Storage", "Wire", "World", "blotter",
+                .product(name: "Logging", package: "swift-log"),
+            ]),
+        tests("HouseTests", uses: []),
     ]
 )

@@ -25,8 +25,13 @@ enum Failure {
             if isHelp { Terminal.print(text) } else { Terminal.complain(text) }
             Glibc.exit(isHelp ? ExitStatus.done.rawValue : ExitStatus.usage.rawValue)
         }
-        Terminal.complain("blotter: \(error)")
+        Terminal.complain("blotter: \(oneLine("\(error)"))")
         Glibc.exit(status.rawValue)
+    }
+
+    /// What a database says may have several lines, a statement's above all.
+    private static func oneLine(_ text: String) -> String {
+        text.split(whereSeparator: \.isWhitespace).joined(separator: " ")
     }
 
     /// Nil for what the argument parser says.

@@ -86,7 +86,7 @@ public struct TokenService: Sendable {
         let permissions = record.scopes.split(separator: ",")
             .compactMap { Authority.Permission(rawValue: String($0)) }
         return Authority(
-            caller: caller, userUID: record.owner.uid, permissions: Set(permissions), portfolioID: record.portfolioID,
-            strategyID: record.strategyID)
+            caller: caller, userUID: record.owner.uid, permissions: Set(permissions),
+            portfolioID: record.portfolioID, strategyID: record.strategyID)
     }
 }

@@ -1,4 +1,5 @@
 import FoundationEssentials
+import Glibc
 
 extension Configuration {
     /// Loads the file named by `--config` (`path`), else by `BLOTTER_CONFIG`, else `config.json` in
@@ -29,8 +30,7 @@ enum SmallFile {
     /// `subject` is what an error is about.
     static func read(_ path: String, for subject: String) throws(ConfigurationError) -> [UInt8] {
         let place = subject == path ? "this file" : path
-        let size = (try? attributes(of: path))?[.size] as? Int
-        if let size, size > mostBytes {
+        if let status = status(of: path), status.st_size > mostBytes {
             throw ConfigurationError(subject, "\(place) has more than \(mostBytes) bytes")
         }
         do {
@@ -44,14 +44,14 @@ enum SmallFile {
         }
     }
 
-    /// The permission bits, such as `0o600`.
+    /// The permission bits, such as `0o600`; nil where there is no file.
     static func mode(of path: String) -> Int? {
-        (try? attributes(of: path))?[.posixPermissions] as? Int
+        status(of: path).map { Int($0.st_mode & 0o7777) }
     }
 
-    private static func attributes(of path: String) throws -> [FileAttributeKey: Any] {
-        // Links are followed, as reading does.
-        let target = URL(filePath: path).resolvingSymlinksInPath().path
-        return try FileManager.default.attributesOfItem(atPath: target)
+    /// Links are followed, as reading does.
+    private static func status(of path: String) -> stat? {
+        var status = stat()
+        return stat(path, &status) == 0 ? status : nil
     }
 }

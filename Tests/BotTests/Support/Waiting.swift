@@ -1,0 +1,43 @@
+import TestSupport
+import Testing
+
+struct WaitedInVain: Error, CustomStringConvertible {
+    let description: String
+}
+
+/// Until `isSo`; looks again and again for ten seconds.
+func eventually(
+    _ what: String, _ bot: BotWorld, _ isSo: () async throws -> Bool
+) async throws {
+    let deadline = ContinuousClock.now + .seconds(10)
+    while try await !isSo() {
+        guard ContinuousClock.now < deadline else {
+            throw WaitedInVain(
+                description: "waited in vain for \(what). \(bot.telegram.transcript())\n"
+                    + bot.events.all.suffix(10).map { "\($0)" }.joined(separator: "\n"))
+        }
+        try await Task.sleep(for: .milliseconds(2))
+    }
+}
+
+/// Until the bot has confirmed this update to Telegram.
+func confirmed(_ updateID: Int64, _ bot: BotWorld) async throws {
+    try await eventually("update \(updateID) to be confirmed", bot) {
+        bot.telegram.confirmedBelow > updateID
+    }
+}
+
+/// Until every update is confirmed and the next poll waits: what had to be answered is.
+func settled(_ bot: BotWorld) async throws {
+    try await eventually("all updates to be confirmed", bot) {
+        bot.telegram.unconfirmedUpdates.isEmpty && bot.telegram.isPolled
+    }
+}
+
+/// Has Telegram deliver an update again to the next process: as where this one was killed before
+/// it could confirm the update.
+func deliverAgain(_ updateID: Int64, _ bot: BotWorld) async throws {
+    try await eventually("the last poll to be over", bot) { !bot.telegram.isPolled }
+    bot.telegram.redeliver(updateID)
+    try #require(bot.telegram.unconfirmedUpdates.contains(updateID))
+}

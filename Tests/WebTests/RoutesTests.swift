@@ -1,0 +1,33 @@
+import Services
+import Testing
+import Web
+
+struct RoutesTests {
+    @Test func `every route stands in the list once`() {
+        let names = Routes.all.map { "\($0.method.rawValue) \($0.path)" }
+        #expect(Set(names).count == names.count)
+        #expect(
+            names.sorted() == [
+                "GET /healthz", "GET /readyz", "GET /v1/orders", "GET /v1/pnl",
+                "GET /v1/positions", "GET /v1/risk", "GET /v1/trades", "POST /v1/fills",
+            ])
+    }
+
+    @Test func `everything under v1 needs a token with a scope`() {
+        for route in Routes.all {
+            #expect((route.scope != nil) == route.path.hasPrefix("/v1/"), "\(route.path)")
+        }
+    }
+
+    @Test func `reading needs the scope read, posting fills the scope ingest`() {
+        for route in Routes.all where route.path.hasPrefix("/v1/") {
+            #expect(route.scope == (route.method == .get ? .read : .ingest), "\(route.path)")
+        }
+    }
+
+    @Test func `summaries are one sentence without a full stop`() {
+        for route in Routes.all {
+            #expect(!route.summary.isEmpty && !route.summary.hasSuffix("."), "\(route.path)")
+        }
+    }
+}
