@@ -32,7 +32,7 @@ CREATE TABLE position_campaigns (
     UNIQUE (user_id, id),
     FOREIGN KEY (user_id, portfolio_id) REFERENCES portfolios (user_id, id) ON DELETE CASCADE,
     FOREIGN KEY (user_id, strategy_id) REFERENCES strategies (user_id, id),
-    FOREIGN KEY (user_id, opening_trade_id) REFERENCES trades (user_id, id)
+    FOREIGN KEY (user_id, opening_trade_id) REFERENCES trades (user_id, id) ON DELETE CASCADE
 );
 CREATE INDEX position_campaigns_by_holding ON position_campaigns (
     portfolio_id, instrument_id, opened_at);
@@ -60,7 +60,7 @@ CREATE TABLE campaign_legs (
     UNIQUE (user_id, id),
     FOREIGN KEY (user_id, campaign_id) REFERENCES position_campaigns (user_id, id)
         ON DELETE CASCADE,
-    FOREIGN KEY (user_id, first_trade_id) REFERENCES trades (user_id, id)
+    FOREIGN KEY (user_id, first_trade_id) REFERENCES trades (user_id, id) ON DELETE CASCADE
 );
 CREATE INDEX campaign_legs_by_start ON campaign_legs (campaign_id, started_at);
 

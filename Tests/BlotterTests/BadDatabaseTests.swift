@@ -47,7 +47,7 @@ import Testing
         try await OperatedBlotter.run(on: .sqlite) { blotter in
             try await blotter.addOwner()
             let file = try RealMinute().write(as: "fills.jsonl", into: blotter.folder)
-            #expect(try await blotter.import(file, into: "main").status == 0)
+            #expect(try await blotter.importFile(file, into: "main").status == 0)
             let path = String(blotter.databaseURL.dropFirst("sqlite:".count))
             var bytes = try Data(contentsOf: URL(filePath: path))
             try #require(bytes.count > 40_960)

@@ -135,7 +135,7 @@ import Testing
             }
             let ending = try await Program.run(
                 input.arguments, settings: input.settings, in: folder)
-            ending.expectRefusal(input.exitCode, says: input.says, isUsage: isUsage)
+            ending.expectRefusal(2, says: input.says, isUsage: isUsage)
             #expect(ending.output == "")
             return ending
         }

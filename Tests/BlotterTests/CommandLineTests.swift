@@ -186,26 +186,25 @@ import Testing
         #expect(!ending.output.contains(token))
     }
 
-    @Test func `verify tells each difference and repairs it`() async throws {
-        for backend in TestBackend.allCases {
-            try await backend.withStore { store in
-                try await OperatedBlotter.run(on: store) { blotter in
-                    try await blotter.addOwner()
-                    let file = try RealMinute().write(as: "fills.jsonl", into: blotter.folder)
-                    #expect(try await blotter.import(file, into: "main").status == 0)
-                    let database = try await store.open()
-                    _ = try await database.write { transaction in
-                        try transaction.execute(SQL("UPDATE daily_pnl SET trades = trades + 1"))
-                    }
-                    await database.close()
-                    let found = try await blotter.done("verify", exitCode: 1)
-                    #expect(found.count == 2)
-                    #expect(found.first?.contains("ETHUSDT") == true, "\(found)")
-                    #expect(found.last == "1000 trades in 1 holdings, 1 differences")
-                    let repaired = try await blotter.done("verify", "--repair")
-                    #expect(repaired.last == "1000 trades in 1 holdings, 1 differences, repaired")
-                    try await blotter.expectVerified(trades: 1000, holdings: 1)
+    @Test(arguments: TestBackend.allCases)
+    func `verify tells each difference and repairs it`(_ backend: TestBackend) async throws {
+        try await backend.withStore { store in
+            try await OperatedBlotter.run(on: store) { blotter in
+                try await blotter.addOwner()
+                let file = try RealMinute().write(as: "fills.jsonl", into: blotter.folder)
+                #expect(try await blotter.importFile(file, into: "main").status == 0)
+                let database = try await store.open()
+                _ = try await database.write { transaction in
+                    try transaction.execute(SQL("UPDATE daily_pnl SET trades = trades + 1"))
                 }
+                await database.close()
+                let found = try await blotter.done("verify", exitCode: 1)
+                #expect(found.count == 2)
+                #expect(found.first?.contains("ETHUSDT") == true, "\(found)")
+                #expect(found.last == "1000 trades in 1 holdings, 1 differences")
+                let repaired = try await blotter.done("verify", "--repair")
+                #expect(repaired.last == "1000 trades in 1 holdings, 1 differences, repaired")
+                try await blotter.expectVerified(trades: 1000, holdings: 1)
             }
         }
     }

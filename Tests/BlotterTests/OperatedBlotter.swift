@@ -82,7 +82,7 @@ struct OperatedBlotter {
         return line
     }
 
-    func `import`(
+    func importFile(
         _ file: String, into portfolio: String, _ options: String...
     ) async throws -> Program.Ending {
         try await command(

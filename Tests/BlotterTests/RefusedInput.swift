@@ -1,15 +1,13 @@
 import TestSupport
 import Testing
 
-/// A command that cannot do what it is asked for.
+/// A command that is refused for how it was called or configured.
 struct RefusedInput: Sendable, CustomTestStringConvertible {
     let testDescription: String
     var arguments: [String]
     var settings: [String: String] = [:]
     /// Files in the working directory, each with its text and its permissions.
     var files: [String: (text: String, permissions: Int)] = [:]
-    /// 2 for usage and configuration, 3 for what is away.
-    var exitCode: Int32 = 2
     /// Parts of what it says.
     var says: [String]
 
@@ -27,11 +25,11 @@ struct RefusedInput: Sendable, CustomTestStringConvertible {
     }
 
     static func environment(
-        _ name: String, _ value: String, exitCode: Int32 = 2, says: String...
+        _ name: String, _ value: String, says: String...
     ) -> RefusedInput {
         RefusedInput(
             testDescription: "\(name)=\(value)", arguments: ["serve"], settings: [name: value],
-            exitCode: exitCode, says: says)
+            says: says)
     }
 }
 

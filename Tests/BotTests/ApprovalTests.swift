@@ -8,12 +8,12 @@ import Testing
 @Suite struct ApprovalTests {
     private func ask(_ bot: BotWorld) async throws -> (ada: StandInUser, request: StandInMessage) {
         bot.admin.says("/start")
-        _ = try await bot.admin.reply(containing: "Welcome, @boss")
+        _ = try await bot.admin.hears("Welcome, @boss")
         let ada = bot.telegram.user(1001, username: "ada")
         ada.says("/start")
-        let answer = try await ada.reply()
+        let answer = try await ada.hears()
         #expect(answer.text.contains("Your request is on its way"))
-        return (ada, try await bot.admin.reply(containing: "@ada asks to come in"))
+        return (ada, try await bot.admin.hears("@ada asks to come in"))
     }
 
     @Test(arguments: TestBackend.allCases)
@@ -31,12 +31,12 @@ import Testing
 
                 let press = try bot.admin.presses("Approve")
                 #expect(try await press.answer().text == "@ada is approved.")
-                let outcome = try await bot.admin.reply(containing: "Approved: @ada")
+                let outcome = try await bot.admin.hears("Approved: @ada")
                 #expect(outcome.id == request.id)
                 #expect(outcome.buttons.isEmpty)
                 #expect(outcome.text.contains("@boss"))
 
-                _ = try await ada.reply(containing: "You are in")
+                _ = try await ada.hears("You are in")
                 let user = try await bot.services.users.user(telegramUserID: 1001)
                 #expect(user?.state == .approved)
                 let menu = try await bot.telegram.eventually("the menu of the new member") {
@@ -45,7 +45,7 @@ import Testing
                 #expect(menu.map(\.command).contains("positions"))
                 #expect(!menu.map(\.command).contains("approve"))
                 ada.says("/positions")
-                _ = try await ada.reply(containing: "No open positions.")
+                _ = try await ada.hears("No open positions.")
             }
         }
     }
@@ -58,16 +58,16 @@ import Testing
                 let (ada, request) = try await ask(bot)
                 let press = try bot.admin.presses("Reject")
                 #expect(try await press.answer().text == "@ada is declined.")
-                _ = try await bot.admin.reply(containing: "Declined: @ada")
-                _ = try await ada.reply(containing: "Your request was declined")
+                _ = try await bot.admin.hears("Declined: @ada")
+                _ = try await ada.hears("Your request was declined")
                 ada.says("/start")
-                _ = try await ada.reply(containing: "Your request was declined")
+                _ = try await ada.hears("Your request was declined")
 
                 let late = try bot.admin.presses("Approve", on: request)
                 #expect(try await late.answer().text == "@ada was already declined.")
                 #expect(try await state(of: 1001, bot) == .rejected)
                 bot.admin.says("/approve @ada")
-                _ = try await bot.admin.reply(containing: "Approved: @ada")
+                _ = try await bot.admin.hears("Approved: @ada")
                 #expect(try await state(of: 1001, bot) == .approved)
             }
         }
@@ -82,18 +82,18 @@ import Testing
             let (second, _) = try await bot.member(9002, username: "vice", isAdmin: true)
             try await bot.running {
                 second.says("/start")
-                _ = try await second.reply(containing: "Welcome, @vice")
+                _ = try await second.hears("Welcome, @vice")
                 let (ada, request) = try await ask(bot)
-                let copy = try await second.reply(containing: "@ada asks to come in")
+                let copy = try await second.hears("@ada asks to come in")
                 try bot.admin.presses("Approve")
-                _ = try await bot.admin.reply(containing: "Approved: @ada")
-                _ = try await ada.reply(containing: "You are in")
+                _ = try await bot.admin.hears("Approved: @ada")
+                _ = try await ada.hears("You are in")
 
                 let again = try bot.admin.presses("Approve", on: request)
                 #expect(try await again.answer().text == "@ada was already approved.")
                 let other = try second.presses("Reject", on: copy)
                 #expect(try await other.answer().text == "@ada was already approved.")
-                let outcome = try await second.reply(containing: "@ada was already approved")
+                let outcome = try await second.hears("@ada was already approved")
                 #expect(outcome.id == copy.id)
                 #expect(outcome.buttons.isEmpty)
                 #expect(outcome.text.contains("@boss"))
@@ -144,13 +144,13 @@ import Testing
             let ada = bot.telegram.user(1001, username: "ada")
             let (start, press) = try await bot.running {
                 bot.admin.says("/start")
-                _ = try await bot.admin.reply(containing: "Welcome")
+                _ = try await bot.admin.hears("Welcome")
                 let start = ada.says("/start")
-                _ = try await ada.reply(containing: "on its way")
-                _ = try await bot.admin.reply(containing: "asks to come in")
+                _ = try await ada.hears("on its way")
+                _ = try await bot.admin.hears("asks to come in")
                 let press = try bot.admin.presses("Approve")
-                _ = try await bot.admin.reply(containing: "Approved")
-                _ = try await ada.reply(containing: "You are in")
+                _ = try await bot.admin.hears("Approved")
+                _ = try await ada.hears("You are in")
                 try await settled(bot)
                 return (start, press)
             }
@@ -162,7 +162,7 @@ import Testing
             #expect(press.answers.last?.text == "@ada was already approved.")
             try await deliverAgain(start.updateID, bot)
             try await bot.running {
-                _ = try await ada.reply(containing: "it was carried out the first time")
+                _ = try await ada.hears("it was carried out the first time")
                 try await settled(bot)
             }
             #expect(ada.messages.count { $0.text.contains("You are in") } == 1)
@@ -177,18 +177,18 @@ import Testing
                 for id in [1001, 1002] as [Int64] {
                     let user = bot.telegram.user(id)
                     user.says("/start")
-                    _ = try await user.reply(containing: "on its way")
+                    _ = try await user.hears("on its way")
                 }
                 let third = bot.telegram.user(1003)
                 third.says("/start")
-                _ = try await third.reply(containing: "takes no more requests")
+                _ = try await third.hears("takes no more requests")
                 third.says("/positions")
-                _ = try await third.reply(containing: "Send /start to ask")
+                _ = try await third.hears("Send /start to ask")
 
                 bot.admin.says("/approve 1001")
-                _ = try await bot.admin.reply(containing: "Approved: user 1001")
+                _ = try await bot.admin.hears("Approved: user 1001")
                 bot.admin.says("/approve 1002")
-                let full = try await bot.admin.reply(containing: "A limit is reached")
+                let full = try await bot.admin.hears("A limit is reached")
                 #expect(full.text.contains("limits.max_users"))
             }
         }
@@ -200,17 +200,17 @@ import Testing
                 let stranger = bot.telegram.user(1001)
                 for command in Commands.all where command.name != "start" {
                     stranger.says("/\(command.name)")
-                    _ = try await stranger.reply(containing: "Send /start to ask")
+                    _ = try await stranger.hears("Send /start to ask")
                 }
                 for text in ["hello", "/nonsense", "/", "/@x", "/help help"] {
                     stranger.says(text)
-                    _ = try await stranger.reply(containing: "Send /start to ask")
+                    _ = try await stranger.hears("Send /start to ask")
                 }
                 #expect(try await bot.services.users.user(telegramUserID: 1001) == nil)
                 stranger.says("/start")
-                _ = try await stranger.reply(containing: "on its way")
+                _ = try await stranger.hears("on its way")
                 stranger.says("/positions")
-                _ = try await stranger.reply(containing: "has not decided yet")
+                _ = try await stranger.hears("has not decided yet")
             }
         }
     }

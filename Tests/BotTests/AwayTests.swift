@@ -23,7 +23,7 @@ import World
                 }
                 bot.telegram.setAway(false)
                 ada.says("/positions")
-                _ = try await ada.reply(containing: "No open positions.")
+                _ = try await ada.hears("No open positions.")
             }
             #expect(bot.events.named("Telegram is away").count == 1)
             #expect(bot.events.named("Telegram is back").count == 1)
@@ -51,7 +51,7 @@ import World
                 }
                 bot.telegram.setWebhook(nil)
                 ada.says("/positions")
-                _ = try await ada.reply(containing: "No open positions.")
+                _ = try await ada.hears("No open positions.")
             }
         }
     }
@@ -64,11 +64,11 @@ import World
             let faulty = FaultyDatabase(bot.world.database)
             try await bot.running(over: faulty) {
                 ada.says("/start")
-                _ = try await ada.reply(containing: "Welcome")
+                _ = try await ada.hears("Welcome")
                 try await settled(bot)
                 faulty.fail(with: .unavailable(detail: "refused"))
                 let said = ada.says("/token new t1")
-                let reply = try await ada.reply()
+                let reply = try await ada.hears()
                 #expect(reply.text.contains("The ledger's database is away."))
                 try await eventually("the report", bot) {
                     !bot.events.named("the database is away").isEmpty
@@ -81,12 +81,12 @@ import World
                 #expect(bot.telegram.confirmedBelow <= said.updateID)
                 // What comes meanwhile is answered too.
                 ada.says("/positions")
-                _ = try await ada.reply(containing: "database is away")
+                _ = try await ada.hears("database is away")
 
                 faulty.fail(with: nil)
                 try await settled(bot)
                 ada.says("/positions")
-                _ = try await ada.reply(containing: "No open positions.")
+                _ = try await ada.hears("No open positions.")
                 #expect(ada.messages.count { $0.isFromBot } == 4)
                 #expect(try await bot.services.tokens.live(for: authority.caller).isEmpty)
             }
@@ -102,7 +102,7 @@ import World
             bot.telegram.fault(.tooManyRequests(retryAfterSeconds: 2), on: "sendRichMessage")
             try await bot.running {
                 let said = ada.says("/positions")
-                _ = try await ada.reply(containing: "No open positions.")
+                _ = try await ada.hears("No open positions.")
                 try await confirmed(said.updateID, bot)
             }
             #expect(ada.messages.count { $0.isFromBot } == 1)
@@ -114,14 +114,14 @@ import World
             let (ada, _) = try await bot.member(1001)
             try await bot.running {
                 ada.says("/orders")
-                _ = try await ada.reply()
+                _ = try await ada.hears()
                 bot.telegram.fault(.internalError, on: "answerCallbackQuery", times: 2)
                 let press = try ada.presses("All")
                 _ = try await press.answer()
-                _ = try await ada.reply(containing: "Orders: all")
+                _ = try await ada.hears("Orders: all")
                 let late = try ada.presses("Open")
                 late.expires()
-                _ = try await ada.reply(containing: "Orders: open")
+                _ = try await ada.hears("Orders: open")
             }
         }
     }

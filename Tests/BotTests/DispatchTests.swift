@@ -39,7 +39,7 @@ import World
                 }
                 try await confirmed(second.updateID, bot)
                 eve.says("/positions")
-                _ = try await eve.reply(containing: "No open positions.")
+                _ = try await eve.hears("No open positions.")
             }
         }
     }
@@ -51,15 +51,15 @@ import World
             for _ in 0..<60 { ada.says("/accounts") }
             eve.says("/accounts")
             try await bot.running {
-                let note = try await ada.reply(containing: "Too much at once")
+                let note = try await ada.hears("Too much at once")
                 let undone = try #require(note.text.firstMatch(of: /(\d+) of your messages/))
-                _ = try await eve.reply(containing: "Accounts")
+                _ = try await eve.hears("Accounts")
                 try await settled(bot)
                 let answered = ada.messages.count { $0.text.hasPrefix("Accounts") }
                 #expect(answered >= 32)
                 #expect(Int(undone.output.1) == 60 - answered)
                 ada.says("/accounts")
-                _ = try await ada.reply(containing: "Accounts")
+                _ = try await ada.hears("Accounts")
             }
         }
     }
@@ -69,7 +69,7 @@ import World
             let (ada, _) = try await bot.member(1001)
             for _ in 0..<6 { ada.says("/accounts") }
             try await bot.running {
-                let refusal = try await ada.reply(containing: "Not so fast")
+                let refusal = try await ada.hears("Not so fast")
                 #expect(refusal.text.contains(" s."))
                 try await settled(bot)
                 #expect(ada.messages.count { $0.isFromBot } == 4)
@@ -78,7 +78,7 @@ import World
                     bot.world.world.uptimeSeconds() > before + 60
                 }
                 ada.says("/accounts")
-                _ = try await ada.reply(containing: "Accounts")
+                _ = try await ada.hears("Accounts")
             }
         }
     }
@@ -92,7 +92,7 @@ import World
                 ada.blocksBot()
                 ada.unblocksBot()
                 ada.says("/positions")
-                _ = try await ada.reply(containing: "No open positions.")
+                _ = try await ada.hears("No open positions.")
                 try await settled(bot)
             }
         }

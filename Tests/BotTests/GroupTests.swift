@@ -18,12 +18,12 @@ import Testing
             try await bot.running {
                 for name in ["blotter_stand_in_bot", "BLOTTER_Stand_In_Bot"] {
                     let said = ada.says("/positions@\(name)", in: group)
-                    let reply = try await ada.reply(in: group)
+                    let reply = try await ada.hears(in: group)
                     #expect(reply.replyToMessageID == said.messageID)
                     #expect(reply.text.contains("No open positions."))
                 }
                 ada.says("/nonsense@blotter_stand_in_bot", in: group)
-                _ = try await ada.reply(containing: "Unknown command", in: group)
+                _ = try await ada.hears("Unknown command", in: group)
             }
         }
     }
@@ -34,10 +34,10 @@ import Testing
             let group = bot.telegram.group(groupID, isForum: true)
             try await bot.running {
                 ada.says("/portfolios@blotter_stand_in_bot", in: group, thread: 77)
-                let inTopic = try await ada.reply(in: group)
+                let inTopic = try await ada.hears(in: group)
                 #expect(inTopic.threadID == 77)
                 ada.says("/portfolios@blotter_stand_in_bot", in: group)
-                let outside = try await ada.reply(in: group)
+                let outside = try await ada.hears(in: group)
                 #expect(outside.threadID == nil)
             }
         }
@@ -71,12 +71,12 @@ import Testing
             let group = bot.telegram.group(groupID)
             try await bot.running {
                 ada.says("/token@blotter_stand_in_bot new t1", in: group)
-                let reply = try await ada.reply(in: group)
+                let reply = try await ada.hears(in: group)
                 #expect(reply.text.contains("/token works in a private chat only"))
                 let tokens = try await bot.services.tokens.live(for: authority.caller)
                 #expect(tokens.isEmpty)
                 ada.says("/token new t1")
-                #expect(try await ada.reply().text.contains("blt_"))
+                #expect(try await ada.hears().text.contains("blt_"))
                 #expect(!botMessages(bot).contains { $0.text.contains("blt_") })
             }
         }
@@ -89,7 +89,7 @@ import Testing
             let group = bot.telegram.group(groupID)
             try await bot.running {
                 ada.says("/orders@blotter_stand_in_bot", in: group)
-                let shown = try await ada.reply(in: group)
+                let shown = try await ada.hears(in: group)
                 let answer = try await stranger.presses("All", on: shown).answer()
                 #expect(answer.isAlert)
                 #expect(answer.text?.contains("for members") == true)
@@ -106,7 +106,7 @@ import Testing
             let said = ada.says("/positions@blotter_stand_in_bot", in: group)
             let new = group.migrates(to: -1_000_600)
             try await bot.running {
-                let reply = try await ada.reply(in: new)
+                let reply = try await ada.hears(in: new)
                 #expect(reply.text.contains("No open positions."))
                 try await confirmed(said.updateID, bot)
             }

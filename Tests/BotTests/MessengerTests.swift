@@ -43,7 +43,7 @@ import Testing
             }
             try await bot.running {
                 bot.admin.says("/start")
-                _ = try await bot.admin.reply(containing: "Welcome")
+                _ = try await bot.admin.hears("Welcome")
                 let lines =
                     Commands.all.flatMap { ["/\($0.name)", $0.example] }
                     + Self.names.flatMap { name in
@@ -57,9 +57,9 @@ import Testing
                     try await confirmed(said.updateID, bot)
                 }
                 bot.admin.says("/pnl 2026-02-01..2026-02-28")
-                _ = try await bot.admin.reply(containing: "P&L: 2026")
+                _ = try await bot.admin.hears("P&L: 2026")
                 _ = try bot.admin.presses("By day")
-                _ = try await bot.admin.reply(containing: "2026-02-19")
+                _ = try await bot.admin.hears("2026-02-19")
             }
         }
     }
@@ -70,14 +70,14 @@ import Testing
             try await bot.world.post(fill("t1", "BUY", "2", at: "10"), as: authority)
             try await bot.running {
                 ada.says("/positions")
-                let shown = try await ada.reply()
+                let shown = try await ada.hears()
                 #expect(!shown.isRich)
                 #expect(shown.html?.contains("<pre>") == true)
                 #expect(shown.text.contains("BTCUSDT"))
                 ada.says("/orders")
-                _ = try await ada.reply(containing: "Orders: open")
+                _ = try await ada.hears("Orders: open")
                 try ada.presses("All")
-                let edited = try await ada.reply(containing: "Orders: all")
+                let edited = try await ada.hears("Orders: all")
                 #expect(edited.isEdited && !edited.isRich)
             }
             #expect(bot.telegram.calls(of: "sendRichMessage").count == 1)
@@ -93,14 +93,14 @@ import Testing
             let (ada, _) = try await bot.member(1001)
             try await bot.running {
                 ada.says("/orders")
-                _ = try await ada.reply()
+                _ = try await ada.hears()
                 try await settled(bot)
             }
             try await bot.running {
                 try ada.presses("All")
-                _ = try await ada.reply(containing: "Orders: all")
+                _ = try await ada.hears("Orders: all")
                 try ada.presses("Open")
-                _ = try await ada.reply(containing: "Orders: open")
+                _ = try await ada.hears("Orders: open")
                 try await settled(bot)
             }
             let tried = bot.telegram.calls(of: "editMessageText").count {
@@ -116,10 +116,10 @@ import Testing
             try await bot.running {
                 bot.telegram.fault(.badRequest("Bad Request: can't parse"), on: "sendRichMessage")
                 ada.says("/positions")
-                let refused = try await ada.reply()
+                let refused = try await ada.hears()
                 #expect(!refused.isRich)
                 ada.says("/positions")
-                let next = try await ada.reply()
+                let next = try await ada.hears()
                 #expect(next.isRich)
             }
         }
@@ -131,7 +131,7 @@ import Testing
             try await bot.world.post(fill("t1", "SELL", "0.125", at: "64000.5"), as: authority)
             try await bot.running {
                 ada.says("/positions")
-                let shown = try await ada.reply()
+                let shown = try await ada.hears()
                 let rows = shown.tables.flatMap(\.self)
                 #expect(rows.contains(["Symbol", "Quantity", "Average", "Mark", "Unrealized"]))
                 #expect(rows.contains(["BTCUSDT", "-0.125", "64000.5", "–", "–"]))
@@ -149,12 +149,13 @@ import Testing
             }
             try await bot.running {
                 ada.says("/positions")
-                let shown = try await ada.reply()
+                let shown = try await ada.hears()
                 let here = try #require(shown.buttons.joined().first { $0.text.hasPrefix("1/") })
                 let press = try ada.presses(here.text)
                 #expect(try await press.answer().text == nil)
                 try await settled(bot)
                 #expect(ada.messages.allSatisfy { !$0.isEdited })
+                #expect(bot.events.named("could not be delivered").isEmpty)
             }
         }
     }

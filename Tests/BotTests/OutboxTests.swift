@@ -12,8 +12,10 @@ import Testing
         let user = bot.telegram.user(id, username: "ada\(id)")
         try await bot.running {
             user.says("/start")
-            _ = try await user.reply(containing: "on its way")
+            _ = try await user.hears("on its way")
             try await settled(bot)
+            // The admin has not opened the chat, so the request to them is given up.
+            try await eventually("the request to be given up", bot) { try await unsent(bot) == 0 }
         }
         return user
     }
@@ -22,7 +24,6 @@ import Testing
         try await bot.services.messages.unsent(limit: 100).count
     }
 
-    /// The admin's request fails while they have not opened the chat; not what is tested here.
     private func approve(_ id: Int64, _ bot: BotWorld) async throws {
         _ = try await bot.services.users.approve(id, by: .owner)
     }
@@ -36,7 +37,7 @@ import Testing
             try await approve(1001, bot)
             #expect(try await unsent(bot) == 1)
             try await bot.running {
-                _ = try await ada.reply(containing: "You are in")
+                _ = try await ada.hears("You are in")
                 try await eventually("the row to be marked", bot) { try await unsent(bot) == 0 }
             }
             try await bot.running { try await settled(bot) }
@@ -55,7 +56,7 @@ import Testing
                 bot.telegram.fault(fault, on: "sendRichMessage")
             }
             try await bot.running {
-                _ = try await ada.reply(containing: "You are in")
+                _ = try await ada.hears("You are in")
                 try await eventually("the row to be marked", bot) { try await unsent(bot) == 0 }
             }
             #expect(ada.messages.count { $0.text.contains("You are in") } == 1)
@@ -86,7 +87,7 @@ import Testing
             try await approve(1001, bot)
             try await approve(1002, bot)
             try await bot.running {
-                _ = try await eve.reply(containing: "You are in")
+                _ = try await eve.hears("You are in")
                 try await eventually("both rows to be done", bot) { try await unsent(bot) == 0 }
             }
             let failure = try #require(
@@ -109,7 +110,7 @@ import Testing
             }
             try await approve(1001, bot)
             try await bot.running {
-                _ = try await ada.reply(containing: "You are in")
+                _ = try await ada.hears("You are in")
                 try await eventually("both rows to be done", bot) { try await unsent(bot) == 0 }
             }
             let failures = bot.events.named("a notice cannot be sent")
@@ -121,7 +122,7 @@ import Testing
         try await BotWorld.run(limits: Limits(maxUsers: 200)) { bot in
             try await bot.running {
                 bot.admin.says("/start")
-                _ = try await bot.admin.reply(containing: "Welcome")
+                _ = try await bot.admin.hears("Welcome")
             }
             for id in 0..<100 {
                 _ = try await bot.services.users.register(
@@ -134,6 +135,28 @@ import Testing
             let asked = bot.admin.messages.filter { $0.text.contains("asks to come in") }
             let ids = asked.compactMap { $0.text.firstMatch(of: /user (\d+)/)?.output.1 }
             #expect(ids == (0..<100).map { "\(5000 + $0)" })
+        }
+    }
+
+    @Test func `a row that was sent while the outbox was being read is not sent again`()
+        async throws
+    {
+        try await BotWorld.run { bot in
+            let slow = FaultyDatabase(bot.world.database)
+            slow.delayAnswers(milliseconds: 40)
+            let services = Services(
+                database: slow, world: bot.world.world, limits: Limits(maxUsers: 50))
+            try await bot.running(services: services) {
+                bot.admin.says("/start")
+                _ = try await bot.admin.hears("Welcome")
+                for id in 0..<30 {
+                    _ = try await services.users.register(
+                        telegramUserID: Int64(5000 + id), username: nil)
+                }
+                try await eventually("all to be sent", bot) { try await unsent(bot) == 0 }
+            }
+            let asked = bot.admin.messages.count { $0.text.contains("asks to come in") }
+            #expect(asked == 30)
         }
     }
 }

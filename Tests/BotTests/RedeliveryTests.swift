@@ -10,7 +10,7 @@ import Testing
             let (ada, _) = try await bot.member(1001)
             let said = try await bot.running {
                 let said = ada.says("/positions")
-                _ = try await ada.reply()
+                _ = try await ada.hears()
                 try await settled(bot)
                 return said
             }
@@ -26,22 +26,22 @@ import Testing
             let (ada, authority) = try await bot.member(1001)
             let said = try await bot.running {
                 let said = ada.says("/token new t1")
-                _ = try await ada.reply(containing: "blt_")
+                _ = try await ada.hears("blt_")
                 try await settled(bot)
                 return said
             }
             try await deliverAgain(said.updateID, bot)
             try await bot.running {
-                let reply = try await ada.reply()
+                let reply = try await ada.hears()
                 #expect(reply.text.contains("it was carried out the first time"))
                 ada.says("/token revoke t1")
-                _ = try await ada.reply(containing: "Token revoked")
+                _ = try await ada.hears("Token revoked")
                 try await settled(bot)
             }
             // Its name is free again, and still it is not made.
             try await deliverAgain(said.updateID, bot)
             try await bot.running {
-                _ = try await ada.reply(containing: "it was carried out the first time")
+                _ = try await ada.hears("it was carried out the first time")
                 #expect(try await bot.services.tokens.live(for: authority.caller).isEmpty)
             }
         }
@@ -63,9 +63,9 @@ import Testing
             #expect(!ada.messages.contains { $0.isFromBot })
             try await deliverAgain(said.updateID, bot)
             try await bot.running {
-                _ = try await ada.reply(containing: "it was carried out the first time")
+                _ = try await ada.hears("it was carried out the first time")
                 bot.admin.says("/users")
-                let users = try await bot.admin.reply(containing: "Members")
+                let users = try await bot.admin.hears("Members")
                 #expect(users.text.contains("@ada") && users.text.contains("pending"))
             }
         }

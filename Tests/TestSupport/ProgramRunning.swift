@@ -74,8 +74,6 @@ public final class RunningProgram: Sendable {
     }
 
     public var hasEnded: Bool { number.withLock { $0 == nil } }
-    /// Nil once it has ended.
-    public var processID: Int32? { number.withLock { $0 } }
 
     /// Waits for its end. After `withinSeconds` it is killed, and that is an error.
     public func ending(withinSeconds: Double = 60) async throws -> Program.Ending {

@@ -86,7 +86,6 @@ public final class ServedBlotter: Sendable {
     }
 
     public var hasEnded: Bool { program.hasEnded }
-    public var processID: Int32? { program.processID }
     /// Everything that all runs wrote, to both outputs.
     public var saidSoFar: String {
         state.withLock { $0.earlier + $0.program.complaints + $0.program.output }

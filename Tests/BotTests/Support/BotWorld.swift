@@ -23,7 +23,7 @@ struct BotWorld: Sendable {
     var admin: StandInUser { telegram.user(Self.adminID, username: "boss") }
 
     /// Virtual seconds that pass at a time; between two steps other tasks get their turns.
-    private static let stepSeconds = 0.05
+    private static let stepSeconds = 0.1
 
     /// With an admin, who has opened the chat; `body` starts the bot. Expects afterwards that
     /// nothing broke the rules of the Bot API.

@@ -1,10 +1,11 @@
 import Storage
 import World
 
-/// A database that can be made to fail.
+/// A database that can be made to fail, or to answer late.
 final class FaultyDatabase: Database {
     private let real: any Database
     private let fault = Lock<StorageError?>(nil)
+    private let delayMilliseconds = Lock(0)
 
     init(_ real: any Database) { self.real = real }
 
@@ -12,6 +13,9 @@ final class FaultyDatabase: Database {
 
     /// What every use ends in from now on; nil for none.
     func fail(with error: StorageError?) { fault.withLock { $0 = error } }
+
+    /// What is read is handed out so much later, and may be stale by then.
+    func delayAnswers(milliseconds: Int) { delayMilliseconds.withLock { $0 = milliseconds } }
 
     func write<Result: Sendable>(
         _ body: @escaping @Sendable (any Transaction) throws -> Result
@@ -24,7 +28,10 @@ final class FaultyDatabase: Database {
         _ body: @escaping @Sendable (any Transaction) throws -> Result
     ) async throws -> Result {
         if let error = fault.withLock({ $0 }) { throw error }
-        return try await real.read(body)
+        let result = try await real.read(body)
+        let delay = delayMilliseconds.withLock { $0 }
+        if delay > 0 { try await Task.sleep(for: .milliseconds(delay)) }
+        return result
     }
 
     func close() async { await real.close() }

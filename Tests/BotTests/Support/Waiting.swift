@@ -5,11 +5,25 @@ struct WaitedInVain: Error, CustomStringConvertible {
     let description: String
 }
 
-/// Until `isSo`; looks again and again for ten seconds.
+/// How long a test waits for what must come. Many tests run side by side on few cores, and the
+/// seeded world's time moves on only as fast as they let it.
+private let patienceSeconds = 60.0
+
+extension StandInUser {
+    /// The bot's next message or edit that has `text` in it; those before it are passed over.
+    @discardableResult
+    func hears(_ text: String = "", in group: StandInGroup? = nil) async throws -> StandInMessage {
+        text.isEmpty
+            ? try await reply(in: group, withinSeconds: patienceSeconds)
+            : try await reply(containing: text, in: group, withinSeconds: patienceSeconds)
+    }
+}
+
+/// Until `isSo`; looks again and again.
 func eventually(
     _ what: String, _ bot: BotWorld, _ isSo: () async throws -> Bool
 ) async throws {
-    let deadline = ContinuousClock.now + .seconds(10)
+    let deadline = ContinuousClock.now + .seconds(patienceSeconds)
     while try await !isSo() {
         guard ContinuousClock.now < deadline else {
             throw WaitedInVain(

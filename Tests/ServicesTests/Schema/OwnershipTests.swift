@@ -206,13 +206,7 @@ struct OwnershipTests {
     ) async throws {
         try await ServiceWorld.run(on: backend) { world in
             let tables = try await prepare(world)
-            // PostgreSQL looks at a leg's first trade before the leg itself is gone.
-            try await withKnownIssue("0004: first_trade_id has no ON DELETE CASCADE") {
-                try await world.execute("DELETE FROM users WHERE id = 2")
-            } when: {
-                backend == .postgres
-            }
-            if backend == .postgres { return }
+            try await world.execute("DELETE FROM users WHERE id = 2")
             for name in tables.keys {
                 #expect(try await world.count(of: name, where: "user_id = 2") == 0, "\(name)")
                 #expect(try await world.count(of: name, where: "user_id = 1") == 1, "\(name)")
