@@ -72,6 +72,9 @@ public struct WebServer: Service {
         configuration.availableConnectionsDelegate = .maximum(limits.connections, logger: logger)
         let requestIDs = requestIDs
         let onServerRunning = onServerRunning
+        // What goes well is for us to say.
+        var frameworkLogger = logger
+        frameworkLogger.logLevel = max(logger.logLevel, .notice)
         return Application(
             responder: responder,
             server: .http1(
@@ -81,6 +84,6 @@ public struct WebServer: Service {
             configuration: configuration,
             onServerRunning: { channel in
                 await onServerRunning(channel.localAddress?.port ?? 0)
-            }, logger: logger)
+            }, logger: frameworkLogger)
     }
 }

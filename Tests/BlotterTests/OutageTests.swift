@@ -46,7 +46,7 @@ import World
         }
     }
 
-    /// Posts in batches, stops the server in the middle, and returns the ids that were acknowledged.
+    /// Posts in batches, stops the server in the middle, and returns the acknowledged ids.
     private func post(
         _ fills: [PostedFills.Made], to served: ServedBlotter, _ token: String,
         during server: PostgresOfOneTest, _ mode: String

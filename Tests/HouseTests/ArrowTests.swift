@@ -32,7 +32,7 @@ import Testing
         "blotter": [
             "Ledger", "Storage", "Transport", "Wire", "SQLiteStorage", "PostgresStorage",
             "CurlTransport", "Hashing", "World", "Records", "Telegram", "Services", "Bot", "Web",
-            "ArgumentParser", "Logging", "ServiceLifecycle", "Hummingbird",
+            "ArgumentParser", "Logging", "ServiceLifecycle", "UnixSignals",
         ],
         "embed-migrations": [],
         "EmbedMigrations": ["embed-migrations"],

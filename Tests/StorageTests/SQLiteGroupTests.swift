@@ -106,7 +106,8 @@ struct SQLiteGroupTests {
             }
             // Interrupting an INSERT makes SQLite roll back the whole transaction.
             let endless = """
-                INSERT INTO numbers WITH RECURSIVE up (n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM up)
+                INSERT INTO numbers
+                WITH RECURSIVE up (n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM up)
                 SELECT n FROM up WHERE n < 0
                 """
             let answers = try await group(database, 20) { number, tx in

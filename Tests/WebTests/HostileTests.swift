@@ -150,7 +150,7 @@ struct HostileTests {
     }
 }
 
-/// One to four of: a byte changed, a stretch removed, doubled, or put elsewhere, a telling one put in.
+/// One to four of: a byte changed, a stretch removed, doubled or put elsewhere, a telling one in.
 private func mutated(_ bytes: [UInt8], _ random: inout SeededGenerator) -> [UInt8] {
     var bytes = bytes
     for _ in 0..<Int.random(in: 1...4, using: &random) where !bytes.isEmpty {
