@@ -1,7 +1,7 @@
 #include <sqlite3.h>
 
-// sqlite3_config is variadic, which Swift cannot call. Without statistics the allocator takes no lock.
-// To be called before anything else of SQLite; returns a result code.
+// sqlite3_config is variadic, which Swift cannot call. Without statistics the allocator takes no
+// lock. To be called before anything else of SQLite; returns a result code.
 static inline int csqlite_disable_memory_statistics(void) {
     return sqlite3_config(SQLITE_CONFIG_MEMSTATUS, 0);
 }
