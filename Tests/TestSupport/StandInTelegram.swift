@@ -121,7 +121,7 @@ public final class StandInTelegram: Sendable {
 
     /// The first value that `check` finds, looking again whenever something has happened.
     public func eventually<Value: Sendable>(
-        _ what: String, withinSeconds: Double = 10,
+        _ what: String, withinSeconds: Double = 30,
         _ check: @escaping @Sendable (StandInTelegram) -> Value?
     ) async throws -> Value {
         let found = await StandInWatchers.first(watchers, withinSeconds: withinSeconds) {

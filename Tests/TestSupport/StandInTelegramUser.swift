@@ -46,7 +46,7 @@ public struct StandInUser: Sendable {
 
     /// The bot's next message or edit in the private chat (or `group`) that no `reply` has
     /// returned yet.
-    public func reply(in group: StandInGroup? = nil, withinSeconds: Double = 10) async throws
+    public func reply(in group: StandInGroup? = nil, withinSeconds: Double = 30) async throws
         -> StandInMessage
     {
         try await reply(in: group, withinSeconds: withinSeconds, "a reply") { _ in true }
@@ -54,7 +54,7 @@ public struct StandInUser: Sendable {
 
     /// The same, passing over those without `text`.
     public func reply(
-        containing text: String, in group: StandInGroup? = nil, withinSeconds: Double = 10
+        containing text: String, in group: StandInGroup? = nil, withinSeconds: Double = 30
     ) async throws -> StandInMessage {
         try await reply(in: group, withinSeconds: withinSeconds, "a reply with \"\(text)\"") {
             $0.text.contains(text)
@@ -105,7 +105,7 @@ public struct StandInPress: Sendable {
     let telegram: StandInTelegram
 
     /// The bot's answer to it, which stops the button from spinning.
-    public func answer(withinSeconds: Double = 10) async throws -> StandInCallbackAnswer {
+    public func answer(withinSeconds: Double = 30) async throws -> StandInCallbackAnswer {
         try await telegram.eventually("an answer to a button", withinSeconds: withinSeconds) {
             [queryID] telegram in
             telegram.state.withLock { $0.queries[queryID]?.answers.first }
