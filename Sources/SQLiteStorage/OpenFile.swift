@@ -2,8 +2,8 @@ import CSQLite
 import Glibc
 import Storage
 
-/// Done once, before the first file is opened; where another part of the process was quicker, SQLite
-/// keeps its statistics, which is slower and no worse.
+/// Done once, before the first file is opened; where another part of the process was quicker,
+/// SQLite keeps its statistics, which is slower and no worse.
 private let isWithoutMemoryStatistics: Void = { csqlite_disable_memory_statistics() }()
 
 /// Opens the file, which the writer may create, or says in a sentence why it can't be.
