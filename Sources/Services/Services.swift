@@ -15,6 +15,7 @@ public struct Services: Sendable {
     public let orders: OrderService
     public let risk: RiskService
     public let quotes: QuoteService
+    public let fx: FXService
     public let messages: MessageService
 
     public init(database: any Database, world: any World, limits: Limits) {
@@ -26,11 +27,12 @@ public struct Services: Sendable {
         tokens = TokenService(work: work)
         trades = TradeService(work: work)
         imports = ImportService(trades: trades)
-        positions = PositionService(work: work)
+        positions = PositionService(work: work, limits: limits)
         performance = PerformanceService(work: work)
         orders = OrderService(work: work)
         risk = RiskService(work: work)
         quotes = QuoteService(work: work)
+        fx = FXService(work: work)
         messages = MessageService(work: work)
     }
 }

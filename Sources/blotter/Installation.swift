@@ -37,7 +37,9 @@ struct Installation {
             configuration: configuration, world: world, database: database,
             services: Services(
                 database: database, world: world,
-                limits: Limits(maxUsers: configuration.limits.maxUsers)))
+                limits: Limits(
+                    maxUsers: configuration.limits.maxUsers,
+                    quotesStaleAfterSeconds: configuration.quotes.staleAfterSeconds)))
         return installation
     }
 

@@ -104,7 +104,7 @@ import blotter
         ),
         (
             "{\"htpp\":{}}",
-            "htpp: no such setting; there are database, http, telegram, limits, backup, log"
+            "htpp: no such setting; there are database, http, telegram, limits, quotes, backup, log"
         ),
         ("{\"http\":5}", "http: expected an object"),
         ("[]", "configuration file: expected one JSON object"),

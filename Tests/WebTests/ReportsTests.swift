@@ -21,13 +21,15 @@ struct ReportsTests {
                 "portfolio": "main", "symbol": "BTCUSDT", "exchange": "BINANCE",
                 "asset_type": "CRYPTO", "currency": "USDT", "strategy": nil, "quantity": "2",
                 "avg_price": "100", "realized_pnl": "1", "fees": ["BNB": "0.0001", "USDT": "0.5"],
-                "mark_price": nil, "unrealized_pnl": nil, "opened_at": "2025-12-29T10:00:00Z",
+                "mark_price": nil, "mark_time": nil, "mark_is_stale": false, "unrealized_pnl": nil,
+                "opened_at": "2025-12-29T10:00:00Z",
                 "updated_at": "2025-12-31T23:59:59.999999Z",
             ]
             let closed: JSONValue = [
                 "portfolio": "main", "symbol": "AAPL", "exchange": nil, "asset_type": "EQUITY",
                 "currency": "USD", "strategy": "momo@1.0", "quantity": "0", "avg_price": "0",
-                "realized_pnl": "1", "fees": [:], "mark_price": nil, "unrealized_pnl": nil,
+                "realized_pnl": "1", "fees": [:], "mark_price": nil, "mark_time": nil,
+                "mark_is_stale": false, "unrealized_pnl": nil,
                 "opened_at": nil, "updated_at": "2026-01-01T00:00:01Z",
             ]
             func positions(_ query: String) async throws -> JSONValue? {
@@ -66,6 +68,7 @@ struct ReportsTests {
             #expect(position?["avg_price"] == "10.666666666667")
             #expect(position?["realized_pnl"] == "1.333333333333")
             #expect(position?["mark_price"] == "13.5")
+            #expect(position?["mark_time"] == "2026-02-19T15:00:00Z")
             #expect(position?["unrealized_pnl"] == "5.666666666667")
         }
     }
@@ -117,6 +120,7 @@ struct ReportsTests {
                         amounts("USDT", "1", "0", "1", 1, date("2025-12-31")),
                         amounts("USD", "1", "0", "1", 2, date("2026-01-01")),
                     ],
+                    "converted": nil, "missing_rates": ["BNB", "USDT"],
                 ])
         }
     }

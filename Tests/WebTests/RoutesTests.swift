@@ -8,8 +8,9 @@ struct RoutesTests {
         #expect(Set(names).count == names.count)
         #expect(
             names.sorted() == [
-                "GET /healthz", "GET /readyz", "GET /v1/orders", "GET /v1/pnl",
+                "GET /healthz", "GET /readyz", "GET /v1/fx", "GET /v1/orders", "GET /v1/pnl",
                 "GET /v1/positions", "GET /v1/risk", "GET /v1/trades", "POST /v1/fills",
+                "POST /v1/fx", "POST /v1/quotes",
             ])
     }
 
@@ -19,7 +20,7 @@ struct RoutesTests {
         }
     }
 
-    @Test func `reading needs the scope read, posting fills the scope ingest`() {
+    @Test func `reading needs the scope read, posting the scope ingest`() {
         for route in Routes.all where route.path.hasPrefix("/v1/") {
             #expect(route.scope == (route.method == .get ? .read : .ingest), "\(route.path)")
         }

@@ -359,7 +359,9 @@ struct StatusTests {
         try await WebWorld.run { web in
             let (_, token) = try await web.member()
             for route in Routes.all where route.scope != nil {
-                let body = route.method == .post ? Array("{\"fills\":[]}".utf8) : nil
+                let batches = ["/v1/quotes": "quotes", "/v1/fx": "rates"]
+                let key = batches[route.path] ?? "fills"
+                let body = route.method == .post ? Array("{\"\(key)\":[]}".utf8) : nil
                 func send(_ query: String) async throws -> Reply {
                     try await web.client.send(
                         route.method.rawValue, "\(route.path)?\(query)", token: token,
@@ -367,7 +369,7 @@ struct StatusTests {
                 }
                 expectProblem(
                     try await send("portfolo=main"), 422, "UNKNOWN_FIELD", field: "portfolo")
-                let known = try #require(route.parameters.first)
+                guard let known = route.parameters.first else { continue }
                 for query in ["\(known)=main&\(known)=main", known, "\(known)=", "\(known)=%ff"]
                     + ["\(known)=%zz", "\(known)=a%00", "\(known)=%f", "\(known)=%"]
                 {

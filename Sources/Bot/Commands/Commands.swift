@@ -2,7 +2,7 @@
 public enum Commands {
     public static let all: [Command] = [
         .start, .help, .positions, .orders, .pnl, .risk, .trades, .portfolios, .accounts,
-        .strategies, .token, .users, .approve, .reject,
+        .strategies, .fx, .token, .users, .approve, .reject,
     ]
 
     static func named(_ name: String) -> Command? { all.first { $0.name == name } }

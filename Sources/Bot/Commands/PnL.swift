@@ -14,7 +14,7 @@ extension Command {
             let table = question.byDay ? report.dayTable : report.instrumentTable
             return try request.paged(
                 question.title, facts: report.facts, table: table,
-                notes: ["Days are UTC; gains are before fees, net is after fees."],
+                notes: report.notes(today: request.services.performance.today),
                 arguments: question.carried(), buttons: try question.buttons(request))
         })
 }
@@ -95,8 +95,16 @@ extension PnLReport {
                 Fact("Fees \(total.currency)", .money(amounts.fees, total.currency)),
             ]
         }
+        if let net = Conversions.fact("Net", converted, { .gain($0.netPnL, $1) }) {
+            facts.append(net)
+        }
         facts.append(Fact("Trades", "\(totals.reduce(0) { $0 + $1.amounts.trades })"))
         return facts
+    }
+
+    fileprivate func notes(today: Day) -> [Cell] {
+        ["Days are UTC; gains are before fees, net is after fees."]
+            + Conversions.notes([converted], today: today)
     }
 
     private static func columns(_ first: String) -> [Table.Column] {

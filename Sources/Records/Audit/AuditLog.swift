@@ -13,6 +13,7 @@ public struct AuditEntry: Sendable {
         case position = "POSITION"
         case policy = "POLICY"
         case token = "TOKEN"
+        case fxRate = "FX_RATE"
     }
 
     public enum Action: String, Sendable {

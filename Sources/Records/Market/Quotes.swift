@@ -24,23 +24,48 @@ public struct Quote: Sendable, Hashable {
 }
 
 public enum Quotes {
-    /// Stores a quote unless the stored one is newer.
+    /// When the stored quotes of these instruments were made; those that have none are left out.
+    public static func times(
+        of instruments: some Sequence<InstrumentID>, in tx: any Transaction
+    ) throws -> [InstrumentID: Timestamp] {
+        var items = RowSet([.init("instrument_id", .integer)])
+        for instrument in instruments { items.append([.id(instrument)]) }
+        let times: [(InstrumentID, Timestamp)] = try tx.query(
+            """
+            SELECT q.instrument_id, q.quoted_at
+            FROM item
+            JOIN quotes q ON q.instrument_id = item.instrument_id
+            """, forEach: items
+        ) { (try $0.id(0), try $0.time(1)) }
+        return Dictionary(times) { max($0, $1) }
+    }
+
+    /// Stores quotes, each unless the stored one is newer; at most one of each instrument is to be
+    /// given.
     public static func put(
-        _ quote: Quote, of instrument: InstrumentID, now: Timestamp, in tx: any Transaction
+        _ quotes: [(instrument: InstrumentID, quote: Quote)], now: Timestamp,
+        in tx: any Transaction
     ) throws {
+        var items = RowSet([
+            .init("instrument_id", .integer), .init("bid", .decimal), .init("ask", .decimal),
+            .init("last", .decimal), .init("quoted_at", .time), .init("updated_at", .time),
+        ])
+        for (instrument, quote) in quotes {
+            items.append([
+                .id(instrument), .optional(quote.bid), .optional(quote.ask), .optional(quote.last),
+                .time(quote.time), .time(now),
+            ])
+        }
         try tx.execute(
-            SQL(
-                """
-                INSERT INTO quotes (instrument_id, bid, ask, last, quoted_at, updated_at)
-                VALUES ($1, $2, $3, $4, $5, $6)
-                ON CONFLICT (instrument_id) DO UPDATE SET
-                    bid = excluded.bid, ask = excluded.ask, last = excluded.last,
-                    quoted_at = excluded.quoted_at, updated_at = excluded.updated_at
-                WHERE quotes.quoted_at <= excluded.quoted_at
-                """,
-                [
-                    .id(instrument), .optional(quote.bid), .optional(quote.ask),
-                    .optional(quote.last), .time(quote.time), .time(now),
-                ]))
+            """
+            INSERT INTO quotes (instrument_id, bid, ask, last, quoted_at, updated_at)
+            SELECT instrument_id, bid, ask, last, quoted_at, updated_at
+            FROM item
+            WHERE true
+            ON CONFLICT (instrument_id) DO UPDATE SET
+                bid = excluded.bid, ask = excluded.ask, last = excluded.last,
+                quoted_at = excluded.quoted_at, updated_at = excluded.updated_at
+            WHERE quotes.quoted_at <= excluded.quoted_at
+            """, forEach: items)
     }
 }

@@ -40,6 +40,8 @@ public struct PnLReport: Sendable, Hashable {
     public let byInstrument: [InstrumentTotal]
     /// By day, then currency; days without a trade are left out.
     public let daily: [DayTotal]
+    /// In the currency of the portfolio's account, or of the default portfolio's.
+    public internal(set) var converted: Converted<ConvertedPnL> = .noCurrency
 }
 
 /// What was earned.
@@ -55,14 +57,19 @@ public struct PerformanceService: Sendable {
         portfolio: ExactText? = nil, strategy: StrategyReference? = nil, period: Period,
         for authority: Authority
     ) async throws -> PnLReport {
-        let days = try await work.read { tx in
+        let (days, conversion) = try await work.read { tx in
             let scope = try authority.scope(portfolio: portfolio, strategy: strategy, in: tx)
-            return try DailyPnLRows.list(
+            let days = try DailyPnLRows.list(
                 scope, from: period.from ?? .distantPast, to: period.to, for: authority.caller,
                 in: tx)
+            let conversion = try authority.conversion(
+                portfolio: scope.portfolioID, of: days.spans, in: tx)
+            return (days, conversion)
         }
         do {
-            return try PnLReport(days, period)
+            var report = try PnLReport(days, period)
+            report.convert(by: conversion)
+            return report
         } catch {
             throw ServiceError(
                 .invalid, code: "OUT_OF_RANGE", field: "period",

@@ -1,10 +1,13 @@
-/// What is bounded, from `limits` of the configuration.
+/// What is bounded, from `limits` and `quotes` of the configuration.
 public struct Limits: Sendable, Hashable {
     /// Approved users at once; as many may wait for approval.
     public var maxUsers: Int
+    /// A mark that is older than so many seconds is shown as stale.
+    public var quotesStaleAfterSeconds: Int
 
-    public init(maxUsers: Int = 20) {
+    public init(maxUsers: Int = 20, quotesStaleAfterSeconds: Int = 900) {
         self.maxUsers = maxUsers
+        self.quotesStaleAfterSeconds = quotesStaleAfterSeconds
     }
 
     /// Fills in one batch.

@@ -65,6 +65,14 @@ struct Query: Sendable {
         return strategy
     }
 
+    func currency(_ name: String) throws(Problem) -> Currency? {
+        guard let text = values[name] else { return nil }
+        guard let currency = Currency(text) else {
+            throw .invalid(name, "expected a currency: 1 to 16 letters, digits, dots, dashes")
+        }
+        return currency
+    }
+
     /// All of it where none is asked for.
     func period(_ name: String, today: Day) throws(Problem) -> Period {
         guard let period = Period(values[name] ?? "all", today: today) else {

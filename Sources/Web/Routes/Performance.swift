@@ -57,6 +57,28 @@ private struct PerformanceAnswer: JSONWritable {
                     }
                 }
             }
+            write(report.converted, to: &answer)
+        }
+    }
+
+    private func write(
+        _ converted: Converted<ConvertedPnL>, to answer: inout JSONObjectWriter
+    ) {
+        if case .total(let total, let currency, let rates) = converted {
+            answer.object("converted") { object in
+                object.write("currency", currency)
+                object.write("realized_pnl", total.realizedPnL)
+                object.write("fees", total.fees)
+                object.write("net_pnl", total.netPnL)
+                object.write("rates", rates: rates)
+            }
+        } else {
+            answer.write("converted", String?.none)
+        }
+        var missing: [MissingRate] = []
+        if case .lacking(let lacking, _) = converted { missing = lacking }
+        answer.array("missing_rates") { list in
+            for rate in missing { list.write(rate.currency) }
         }
     }
 

@@ -48,6 +48,8 @@ private struct PositionsAnswer: JSONWritable {
             }
         }
         object.write("mark_price", view.markPrice)
+        object.write("mark_time", view.markTime)
+        object.write("mark_is_stale", view.isMarkStale)
         object.write("unrealized_pnl", view.unrealizedPnL?.shown)
         object.write("opened_at", position.openedAt)
         object.write("updated_at", position.lastFill?.time)

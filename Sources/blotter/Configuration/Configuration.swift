@@ -26,6 +26,10 @@ public struct Configuration: Sendable, Hashable {
         public var commandsPerMinutePerUser = 60
     }
 
+    public struct Quotes: Sendable, Hashable {
+        public var staleAfterSeconds = 900
+    }
+
     public struct Backup: Sendable, Hashable {
         public var directory = "data/backups"
         public var everyMinutes = 60
@@ -42,6 +46,7 @@ public struct Configuration: Sendable, Hashable {
     public var http = HTTP()
     public var telegram = Telegram()
     public var limits = Limits()
+    public var quotes = Quotes()
     public var backup = Backup()
     public var log = Log()
 

@@ -38,6 +38,9 @@ public enum Settings {
         .wholeNumber(
             "limits.commands_per_minute_per_user", 1...1_000_000,
             \.limits.commandsPerMinutePerUser, "commands in chat beyond that are put off"),
+        .wholeNumber(
+            "quotes.stale_after_seconds", 1...31_536_000, \.quotes.staleAfterSeconds,
+            "a mark from a quote older than that is shown as stale"),
         .text(
             "backup.directory", "the path of a directory", \.backup.directory,
             "where backups are put", accepts: isPath),

@@ -4,7 +4,8 @@ import Services
 import Storage
 import World
 
-/// Sample users, fills, quotes, orders and a risk policy, for a look at the bot without a broker.
+/// Sample users, fills, quotes, a rate, orders and a risk policy, for a look at the bot without a
+/// broker.
 struct DemoData {
     /// The admin whom the console speaks as.
     static let adminTelegramID: Int64 = 1
@@ -30,6 +31,7 @@ struct DemoData {
         try await post(DemoData.firstDays + DemoData.shares, to: "main", as: ada)
         try await post(DemoData.crypto, to: "binance", as: ada)
         try await quote()
+        try await addRate(for: ada.caller)
         try await addOrdersAndPolicy(for: ada.caller)
         _ = try await services.users.register(telegramUserID: 4, username: "dan")
     }
@@ -131,13 +133,22 @@ extension DemoData {
             ("AAPL", "NASDAQ", "189.91"), ("TSLA", "NASDAQ", "246.2"),
             ("BTCUSDT", "BINANCE", "66890"), ("ETHUSDT", "BINANCE", "3164.7"),
         ]
-        try await services.quotes.post(
+        _ = try await services.quotes.post(
             try marks.map { symbol, exchange, price in
-                (
-                    symbol, exchange,
-                    Quote(bid: nil, ask: nil, last: try Decimal(parsing: price), time: now)
-                )
+                let last = try Decimal(parsing: price)
+                return .success(
+                    try QuoteReport(
+                        symbol: symbol, exchange: exchange,
+                        quote: Quote(bid: nil, ask: nil, last: last, time: now)))
             })
+    }
+
+    /// From before the first trade, so that all of them can be converted.
+    private func addRate(for caller: Caller) async throws {
+        let rate = try RateReport(
+            base: currency("USDT"), quote: .usd, rate: Decimal(parsing: "0.9994"),
+            day: now.adding(seconds: -3600 * 240).day)
+        _ = try await services.fx.post([.success(rate)], for: caller)
     }
 
     private func addOrdersAndPolicy(for caller: Caller) async throws {

@@ -6,7 +6,8 @@ import Testing
 enum SampleScreens {
     static func all() throws -> [(name: String, screen: Screen)] {
         [
-            ("positions", try positions()), ("approval", try approval(of: "ada")),
+            ("positions", try positions()), ("marks", try marks()),
+            ("approval", try approval(of: "ada")),
             ("token", token()), ("empty", empty()), ("hostile", try hostile()),
             ("scripts", try scripts()),
         ]
@@ -59,6 +60,31 @@ enum SampleScreens {
                     try Button("1/3", action: "positions:1"),
                     try Button("2 ›", action: "positions:2"),
                 ]
+            ])
+    }
+
+    /// A stale mark, totals in the reader's own currency, and a rate that lacks.
+    static func marks() throws -> Screen {
+        let usdt = try currency("USDT")
+        let euro = try currency("EUR")
+        let table = Table(
+            columns: [.init("Symbol"), .init("Mark", .right), .init("Unrealized", .right)],
+            rows: [
+                ["BTCUSDT", "\(try decimal("66890.5")) ⏱", .gain(try decimal("945.2"), usdt)],
+                ["ETHUSDT", .decimal(try decimal("3164.7")), .gain(try decimal("-12.5"), usdt)],
+            ])
+        return Screen(
+            title: "Positions",
+            blocks: [
+                .facts([
+                    Fact("Unrealized", .gain(try decimal("932.7"), usdt)),
+                    Fact("Unrealized in EUR (converted)", .gain(try decimal("858.084"), euro)),
+                ]),
+                .table(table),
+                .note(
+                    "⏱ The mark is older than 15 min: the oldest is of \(try time("2026-02-20T20:44:59.000000Z"))."
+                ),
+                .note("No rate from BNB to EUR: \(code: "/fx BNB EUR RATE")"),
             ])
     }
 

@@ -49,11 +49,8 @@ extension ServiceWorld {
                 .map(\.id))
         let now = world.now()
         try await database.write { tx in
-            for instrument in instruments {
-                try Quotes.put(
-                    Quote(bid: nil, ask: nil, last: last, time: now), of: instrument, now: now,
-                    in: tx)
-            }
+            let quote = Quote(bid: nil, ask: nil, last: last, time: now)
+            try Quotes.put(instruments.map { ($0, quote) }, now: now, in: tx)
         }
     }
 }

@@ -14,11 +14,10 @@ struct PositionTests {
     ) async throws {
         let now = world.world.now()
         try await world.database.write { tx in
-            for record in try Instruments.with(symbols: [symbol], in: tx) {
-                try Quotes.put(
-                    Quote(bid: bid, ask: ask, last: last, time: now.adding(seconds: second)),
-                    of: record.id, now: now, in: tx)
-            }
+            let quote = Quote(
+                bid: bid, ask: ask, last: last, time: now.adding(seconds: second))
+            let records = try Instruments.with(symbols: [symbol], in: tx)
+            try Quotes.put(records.map { ($0.id, quote) }, now: now, in: tx)
         }
     }
 
@@ -134,29 +133,6 @@ struct PositionTests {
                 try await world.services.positions.snapshot(
                     portfolio: "Alpha", strategy: zeta, for: trader
                 ).isEmpty)
-        }
-    }
-
-    @Test(arguments: TestBackend.allCases)
-    func `quotes reach the instruments that they name`(_ backend: TestBackend) async throws {
-        try await ServiceWorld.run(on: backend) { world in
-            let trader = try await world.member()
-            try await world.post(
-                fill("a", "BUY", "1", at: "1", symbol: "A"),
-                fill("b", "BUY", "1", at: "1", symbol: "A", exchange: nil),
-                fill("c", "BUY", "1", at: "1", symbol: "C"), as: trader)
-            let quote = Quote(bid: nil, ask: nil, last: 3, time: world.world.now())
-            let known = try await world.services.quotes.post([
-                (symbol: "A", exchange: "BINANCE", quote: quote),
-                (symbol: "NONE", exchange: nil, quote: quote),
-            ])
-            #expect(known == 1)
-            let marks = try await world.services.positions.snapshot(for: trader).map { view in
-                let instrument = view.listing.instrument.instrument
-                return "\(instrument.symbol) \(instrument.exchange ?? "-")"
-                    + " \(view.markPrice?.description ?? "-")"
-            }
-            #expect(marks.sorted() == ["A - -", "A BINANCE 3", "C BINANCE -"])
         }
     }
 }

@@ -1,0 +1,73 @@
+import Ledger
+import Records
+import Storage
+
+extension Authority {
+    /// Converts into the currency of the portfolio's account, or of the default portfolio's, at
+    /// the rates for amounts of these currencies and days; nil where there is no such portfolio.
+    func conversion(
+        portfolio: PortfolioID?, of amounts: [Currency: ClosedRange<Day>],
+        in tx: any Transaction
+    ) throws -> CurrencyConversion? {
+        let book =
+            if let portfolio {
+                try Portfolios.with(id: portfolio, for: caller, in: tx)
+            } else {
+                try Portfolios.standard(for: caller, in: tx)
+            }
+        guard let target = book?.baseCurrency else { return nil }
+        let spans = amounts.filter { $0.key != target }.sorted { $0.key < $1.key }
+            .flatMap { source, days in
+                [(source, target), (target, source)].map { base, quote in
+                    FXRates.Span(
+                        base: base, quote: quote, from: days.lowerBound, to: days.upperBound)
+                }
+            }
+        return CurrencyConversion(
+            to: target, at: ExchangeRates(try FXRates.covering(spans, in: tx)))
+    }
+}
+
+/// Amounts of one day by currency.
+struct DayAmounts {
+    /// Nil where the sum does not fit a decimal.
+    private var sums: [Currency: Decimal?] = [:]
+
+    mutating func add(_ amount: Decimal, _ currency: Currency) {
+        guard let sum = sums[currency] else {
+            sums[currency] = amount
+            return
+        }
+        sums[currency] = .some(sum.flatMap { try? $0 + amount })
+    }
+
+    var currencies: Dictionary<Currency, Decimal?>.Keys { sums.keys }
+
+    /// What all of them come to on `day`.
+    func converted(
+        by conversion: CurrencyConversion?, on day: Day
+    ) -> Converted<Decimal> {
+        guard var conversion else { return .noCurrency }
+        var total = Decimal.zero
+        do throws(LedgerError) {
+            for (currency, sum) in sums {
+                guard let sum else { throw .outOfRange }
+                if let part = try conversion.convert(sum, of: currency, on: day) {
+                    total = try total + part
+                }
+            }
+        } catch {
+            return .tooLarge(conversion.currency)
+        }
+        return conversion.outcome(total)
+    }
+}
+
+extension CurrencyConversion {
+    /// `total`, unless something was left out of it for want of a rate.
+    func outcome<Total>(_ total: Total) -> Converted<Total> {
+        let missing = missingRates
+        return missing.isEmpty
+            ? .total(total, in: currency, rates: usedRates) : .lacking(missing, to: currency)
+    }
+}
