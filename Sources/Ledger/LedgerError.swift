@@ -5,4 +5,6 @@ public enum LedgerError: Error, Sendable, Hashable {
     /// The value, or the result of the computation, does not fit its type's limits.
     case outOfRange
     case divisionByZero
+    /// A fill closes more lots than were loaded: the caller has to load more.
+    case missingLots
 }

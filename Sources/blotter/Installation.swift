@@ -40,6 +40,13 @@ struct Installation {
                 limits: Limits(
                     maxUsers: configuration.limits.maxUsers,
                     quotesStaleAfterSeconds: configuration.quotes.staleAfterSeconds)))
+        do {
+            // After a migration that changed what follows from trades, or rules that were changed.
+            try await RebuildService(installation.services).rebuildWhatIsDue(as: .owner)
+        } catch {
+            await database.close()
+            throw error
+        }
         return installation
     }
 

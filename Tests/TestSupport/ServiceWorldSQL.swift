@@ -33,6 +33,7 @@ extension ServiceWorld {
         for table in [
             "users", "accounts", "portfolios", "strategies", "instruments", "orders", "trades",
             "positions", "daily_pnl", "audit_log", "inbox", "outbox", "api_tokens",
+            "option_contracts", "pending_actions",
         ] {
             counts[table] = try await count(of: table)
         }

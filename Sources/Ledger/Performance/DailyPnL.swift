@@ -10,14 +10,20 @@ public struct DailyPnL: Sendable, Hashable {
         }
     }
 
-    /// Before fees.
+    /// By average cost, before fees.
     public private(set) var realizedPnL: Decimal
+    /// By the lots that were closed, before fees.
+    public private(set) var lotRealizedPnL: Decimal
     public private(set) var fees: Decimal
     /// Counted in the currency of the instrument, whatever currency the fee was in.
     public private(set) var trades: Int
 
-    public init(realizedPnL: Decimal = .zero, fees: Decimal = .zero, trades: Int = 0) {
+    public init(
+        realizedPnL: Decimal = .zero, lotRealizedPnL: Decimal = .zero, fees: Decimal = .zero,
+        trades: Int = 0
+    ) {
         self.realizedPnL = realizedPnL
+        self.lotRealizedPnL = lotRealizedPnL
         self.fees = fees
         self.trades = trades
     }
@@ -25,11 +31,23 @@ public struct DailyPnL: Sendable, Hashable {
     /// Throws `outOfRange` where a sum would not fit; then nothing has changed.
     public mutating func add(_ other: DailyPnL) throws(LedgerError) {
         let realizedPnL = try realizedPnL + other.realizedPnL
+        let lotRealizedPnL = try lotRealizedPnL + other.lotRealizedPnL
         let fees = try fees + other.fees
         let (trades, overflow) = trades.addingReportingOverflow(other.trades)
         guard !overflow else { throw .outOfRange }
-        self = DailyPnL(realizedPnL: realizedPnL, fees: fees, trades: trades)
+        self = DailyPnL(
+            realizedPnL: realizedPnL, lotRealizedPnL: lotRealizedPnL, fees: fees, trades: trades)
     }
+
+    /// What takes this away when it is added.
+    public static prefix func - (value: DailyPnL) -> DailyPnL {
+        DailyPnL(
+            realizedPnL: -value.realizedPnL, lotRealizedPnL: -value.lotRealizedPnL,
+            fees: -value.fees, trades: -value.trades)
+    }
+
+    /// Whether nothing at all is told: such a day is as good as none.
+    public var isEmpty: Bool { self == DailyPnL() }
 }
 
 extension [DailyPnL.Key: DailyPnL] {
@@ -40,16 +58,46 @@ extension [DailyPnL.Key: DailyPnL] {
     public mutating func add(
         _ posting: Posting, of fill: Fill, currency: Currency
     ) throws(LedgerError) {
-        let key = DailyPnL.Key(day: posting.day, currency: currency)
-        let feeKey = DailyPnL.Key(day: posting.day, currency: fill.feeCurrency)
+        try add(
+            realizedPnL: posting.realizedPnL, lotRealizedPnL: posting.lotRealizedPnL, of: fill,
+            currency: currency)
+    }
+
+    /// As above, by what the fill realized.
+    public mutating func add(
+        realizedPnL: Decimal, lotRealizedPnL: Decimal, of fill: Fill, currency: Currency
+    ) throws(LedgerError) {
         let paysInOwn = fill.feeCurrency == currency
-        var row = self[key] ?? DailyPnL()
-        try row.add(
+        try add(
             DailyPnL(
-                realizedPnL: posting.realizedPnL, fees: paysInOwn ? fill.fee : .zero, trades: 1))
-        if !paysInOwn, !fill.fee.isZero {
+                realizedPnL: realizedPnL, lotRealizedPnL: lotRealizedPnL,
+                fees: paysInOwn ? fill.fee : .zero, trades: 1),
+            fee: paysInOwn ? .zero : fill.fee, of: fill, currency: currency)
+    }
+
+    /// Takes away what a fill was counted with.
+    public mutating func remove(
+        realizedPnL: Decimal, lotRealizedPnL: Decimal, of fill: Fill, currency: Currency
+    ) throws(LedgerError) {
+        let paysInOwn = fill.feeCurrency == currency
+        try add(
+            -DailyPnL(
+                realizedPnL: realizedPnL, lotRealizedPnL: lotRealizedPnL,
+                fees: paysInOwn ? fill.fee : .zero, trades: 1),
+            fee: paysInOwn ? .zero : -fill.fee, of: fill, currency: currency)
+    }
+
+    /// `fee` is what is paid in another currency than the instrument's.
+    private mutating func add(
+        _ value: DailyPnL, fee: Decimal, of fill: Fill, currency: Currency
+    ) throws(LedgerError) {
+        let key = DailyPnL.Key(day: fill.time.day, currency: currency)
+        var row = self[key] ?? DailyPnL()
+        try row.add(value)
+        if !fee.isZero {
+            let feeKey = DailyPnL.Key(day: fill.time.day, currency: fill.feeCurrency)
             var feeRow = self[feeKey] ?? DailyPnL()
-            try feeRow.add(DailyPnL(fees: fill.fee))
+            try feeRow.add(DailyPnL(fees: fee))
             self[feeKey] = feeRow
         }
         self[key] = row

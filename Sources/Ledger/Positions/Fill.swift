@@ -15,12 +15,14 @@ public struct Fill: Sendable, Hashable {
     public let fee: Decimal
     public let feeCurrency: Currency
     public let time: Timestamp
+    /// The broker's id of the order that it belongs to.
+    public let orderID: ExactText?
 
     /// Throws `outOfRange` where quantity or multiplier are not above zero or the notional does
     /// not fit.
     public init(
         id: ExactText, side: Side, quantity: Decimal, price: Decimal, multiplier: Decimal = .one,
-        fee: Decimal, feeCurrency: Currency, time: Timestamp
+        fee: Decimal, feeCurrency: Currency, time: Timestamp, orderID: ExactText? = nil
     ) throws(LedgerError) {
         guard quantity > .zero, multiplier > .zero else { throw .outOfRange }
         self.id = id
@@ -32,6 +34,7 @@ public struct Fill: Sendable, Hashable {
         self.fee = fee
         self.feeCurrency = feeCurrency
         self.time = time
+        self.orderID = orderID
     }
 
     public var order: FillOrder { FillOrder(time: time, id: id) }

@@ -83,6 +83,39 @@ public enum Instruments {
             WHERE true
             ON CONFLICT DO NOTHING
             """, forEach: items)
+        try insertContracts(instruments, in: tx)
+    }
+
+    /// The option contracts of instruments that were added under these uids; those that were there
+    /// have theirs.
+    private static func insertContracts(
+        _ instruments: [(uid: String, instrument: Instrument)], in tx: any Transaction
+    ) throws {
+        var items = RowSet([
+            .init("uid", .text), .init("underlying", .text), .init("expiry", .date),
+            .init("strike", .decimal), .init("option_right", .text), .init("multiplier", .decimal),
+            .init("occ_symbol", .text),
+        ])
+        for (uid, instrument) in instruments {
+            guard let option = instrument.option else { continue }
+            items.append([
+                .text(uid), .exact(option.underlying), .day(option.expiry),
+                .decimal(option.strike), .text(option.right.rawValue),
+                .decimal(instrument.multiplier), .optional(option.occSymbol),
+            ])
+        }
+        guard !items.rows.isEmpty else { return }
+        try tx.execute(
+            """
+            INSERT INTO option_contracts (instrument_id, underlying, expiry, strike, option_right,
+                multiplier, occ_symbol)
+            SELECT i.id, item.underlying, item.expiry, item.strike, item.option_right,
+                item.multiplier, item.occ_symbol
+            FROM item
+            JOIN instruments i ON i.uid = item.uid
+            WHERE true
+            ON CONFLICT DO NOTHING
+            """, forEach: items)
     }
 
     /// `UNDERLYING|YYYY-MM-DD|STRIKE|C` or `P`: what tells one option contract from another.

@@ -11,11 +11,16 @@ public struct Portfolio: Sendable, Hashable {
     public let brokerCode: String
     public let baseCurrency: Currency
     public let isDefault: Bool
+    /// By what rules its holdings are kept.
+    public let rules: HoldingRules
+    /// Whether what is derived has to be made anew from its trades before it can be built upon.
+    public let isRebuildDue: Bool
 }
 
 public enum Portfolios {
     private static let select = """
-        SELECT p.id, p.uid, p.name, a.name, b.code, a.base_currency, p.is_default
+        SELECT p.id, p.uid, p.name, a.name, b.code, a.base_currency, p.is_default,
+            p.cost_method, p.leg_window_sec, p.is_rebuild_due
         FROM portfolios p
         JOIN accounts a ON a.id = p.account_id
         JOIN brokers b ON b.id = a.broker_id
@@ -25,7 +30,10 @@ public enum Portfolios {
         Portfolio(
             id: try row.id(0), uid: try row.text(1), name: try row.exact(2),
             accountName: try row.exact(3), brokerCode: try row.text(4),
-            baseCurrency: try row.currency(5), isDefault: try row.bool(6))
+            baseCurrency: try row.currency(5), isDefault: try row.bool(6),
+            rules: HoldingRules(
+                lotMethod: try row.choice(7), legWindowSeconds: Int(try row.integer(8))),
+            isRebuildDue: try row.bool(9))
     }
 
     public static func all(for caller: Caller, in tx: any Transaction) throws -> [Portfolio] {
@@ -73,6 +81,33 @@ public enum Portfolios {
                     [.id(caller.userID), .id(id)])
             ) { try $0.integer(0) }
         }
+    }
+
+    /// Sets the rules; what is derived is to be made anew by them.
+    public static func setRules(
+        _ rules: HoldingRules, of id: PortfolioID, for caller: Caller, in tx: any Transaction
+    ) throws {
+        try tx.execute(
+            SQL(
+                """
+                UPDATE portfolios SET cost_method = $3, leg_window_sec = $4, is_rebuild_due = $5,
+                    version = version + 1
+                WHERE id = $1 AND user_id = $2
+                """,
+                [
+                    .id(id), .id(caller.userID), .text(rules.lotMethod.rawValue),
+                    .integer(Int64(rules.legWindowSeconds)), .bool(true),
+                ]))
+    }
+
+    /// What is derived has been made anew.
+    public static func setRebuilt(
+        _ id: PortfolioID, for caller: Caller, in tx: any Transaction
+    ) throws {
+        try tx.execute(
+            SQL(
+                "UPDATE portfolios SET is_rebuild_due = $3 WHERE id = $1 AND user_id = $2",
+                [.id(id), .id(caller.userID), .bool(false)]))
     }
 
     /// Adds a portfolio; making it the default takes that from the one that had it.

@@ -13,6 +13,9 @@ public enum Schema {
         "0006_alerts",
         "0007_audit",
         "0008_messages",
+        "0009_ledger",
+        "0010_options",
+        "0011_actions",
     ]
 
     /// The listed migrations in one dialect; `checksum` is of a migration's text. Throws

@@ -25,7 +25,7 @@ public struct DailyPnLListing: Sendable, Hashable {
 public enum DailyPnLRows {
     private static let columns = """
         d.portfolio_id, d.instrument_id, d.strategy_id, d.day, d.currency, d.realized_pnl,
-        d.fees, d.trades
+        d.realized_pnl_lots, d.fees, d.trades
         """
 
     private static func decode(_ row: any Row) throws -> DailyPnLRecord {
@@ -35,8 +35,8 @@ public enum DailyPnLRows {
                 strategyID: try row.optionalID(2)),
             key: DailyPnL.Key(day: try row.day(3), currency: try row.currency(4)),
             value: DailyPnL(
-                realizedPnL: try row.decimal(5), fees: try row.decimal(6),
-                trades: Int(try row.integer(7))))
+                realizedPnL: try row.decimal(5), lotRealizedPnL: try row.decimal(6),
+                fees: try row.decimal(7), trades: Int(try row.integer(8))))
     }
 
     /// The stored rows of these days; days that have none yet are left out.
@@ -71,32 +71,58 @@ public enum DailyPnLRows {
             .init("user_id", .integer), .init("portfolio_id", .integer),
             .init("instrument_id", .integer), .init("strategy_id", .integer),
             .init("day", .date), .init("currency", .text), .init("realized_pnl", .decimal),
-            .init("fees", .decimal), .init("trades", .integer),
+            .init("realized_pnl_lots", .decimal), .init("fees", .decimal),
+            .init("trades", .integer),
         ])
         for record in records {
             items.append([
                 .id(caller.userID), .id(record.holding.portfolioID),
                 .id(record.holding.instrumentID), .optional(record.holding.strategyID),
                 .day(record.key.day), .text(record.key.currency.code),
-                .decimal(record.value.realizedPnL), .decimal(record.value.fees),
+                .decimal(record.value.realizedPnL), .decimal(record.value.lotRealizedPnL),
+                .decimal(record.value.fees),
                 .integer(Int64(record.value.trades)),
             ])
         }
         try tx.execute(
             """
             INSERT INTO daily_pnl (user_id, portfolio_id, instrument_id, strategy_id, day,
-                currency, realized_pnl, fees, trades)
+                currency, realized_pnl, realized_pnl_lots, fees, trades)
             SELECT user_id, portfolio_id, instrument_id, strategy_id, day, currency,
-                realized_pnl, fees, trades
+                realized_pnl, realized_pnl_lots, fees, trades
             FROM item
             WHERE true
             ON CONFLICT (portfolio_id, day, instrument_id, COALESCE(strategy_id, 0), currency)
-            DO UPDATE SET realized_pnl = excluded.realized_pnl, fees = excluded.fees,
+            DO UPDATE SET realized_pnl = excluded.realized_pnl,
+                realized_pnl_lots = excluded.realized_pnl_lots, fees = excluded.fees,
                 trades = excluded.trades
             """, forEach: items)
     }
 
-    /// Forgets a holding's days, before they are written anew.
+    /// Forgets days of holdings.
+    public static func remove(
+        _ keys: [(HoldingKey, DailyPnL.Key)], for caller: Caller, in tx: any Transaction
+    ) throws {
+        var items = RowSet(
+            HoldingKey.columns + [
+                .init("day", .date), .init("currency", .text), .init("user_id", .integer),
+            ])
+        for (holding, key) in keys {
+            items.append(
+                holding.values + [.day(key.day), .text(key.currency.code), .id(caller.userID)])
+        }
+        try tx.execute(
+            """
+            DELETE FROM daily_pnl
+            WHERE (portfolio_id, day, instrument_id, COALESCE(strategy_id, 0), currency) IN (
+                    SELECT item.portfolio_id, item.day, item.instrument_id, item.strategy_key,
+                        item.currency
+                    FROM item)
+                AND user_id IN (SELECT item.user_id FROM item)
+            """, forEach: items)
+    }
+
+    /// Forgets all of a holding's days, before they are written anew.
     public static func remove(
         _ holding: HoldingKey, for caller: Caller, in tx: any Transaction
     ) throws {
@@ -146,8 +172,8 @@ public enum DailyPnLRows {
         try tx.query(
             SQL(
                 """
-                SELECT d.day, d.currency, d.realized_pnl, d.fees, d.trades,
-                    \(Instruments.columns)
+                SELECT d.day, d.currency, d.realized_pnl, d.realized_pnl_lots, d.fees,
+                    d.trades, \(Instruments.columns)
                 FROM portfolios b
                 JOIN daily_pnl d ON d.portfolio_id = b.id
                 JOIN instruments i ON i.id = d.instrument_id
@@ -163,10 +189,10 @@ public enum DailyPnLRows {
         ) { row in
             DailyPnLListing(
                 day: try row.day(0), currency: try row.currency(1),
-                instrument: try Instruments.decode(row, from: 5),
+                instrument: try Instruments.decode(row, from: 6),
                 value: DailyPnL(
-                    realizedPnL: try row.decimal(2), fees: try row.decimal(3),
-                    trades: Int(try row.integer(4))))
+                    realizedPnL: try row.decimal(2), lotRealizedPnL: try row.decimal(3),
+                    fees: try row.decimal(4), trades: Int(try row.integer(5))))
         }
     }
 }

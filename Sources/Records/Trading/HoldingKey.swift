@@ -33,3 +33,11 @@ public struct Scope: Sendable, Hashable {
         self.strategyID = strategyID
     }
 }
+
+/// By portfolio, instrument and strategy, those of no strategy first.
+extension HoldingKey: Comparable {
+    public static func < (left: HoldingKey, right: HoldingKey) -> Bool {
+        (left.portfolioID.raw, left.instrumentID.raw, left.strategyID?.raw ?? 0)
+            < (right.portfolioID.raw, right.instrumentID.raw, right.strategyID?.raw ?? 0)
+    }
+}

@@ -10,16 +10,23 @@ struct Candidate {
     let holding: HoldingKey
     let instrument: Instrument
     let fill: Fill
+    let source: TradeSource
     var orderID: OrderID?
-    var realizedPnL: Decimal = .zero
+    var derived = DerivedOfTrade(realizedPnL: .zero, action: nil)
+
+    /// By which it is known until it is stored.
+    var number: TradeNumber { TradeNumber(-Int64(index) - 1) }
 
     /// Posts the fill to its holding and its order. On `LedgerError.outOfRange` nothing has
     /// changed.
     mutating func post(
-        to book: inout HoldingBook, _ orders: inout OrderBook
+        to book: inout HoldingBook, _ journey: inout Journey, _ orders: inout OrderBook
     ) throws(LedgerError) {
         let order = try orders.progress(with: self)
-        realizedPnL = try book.post(fill)
+        let openSource = book.source
+        let posting = try book.post(fill, number: number, source: source)
+        journey.note(posting, source: source, of: openSource)
+        derived = DerivedOfTrade(posting)
         if let order {
             orders.note(order.progress, of: order.id)
             orderID = order.id
@@ -42,13 +49,18 @@ struct KnownTrade {
 }
 
 extension FillReport {
-    /// A duplicate where the known trade has this report's content, else a conflict. What the
-    /// report leaves out is taken as known.
+    /// A duplicate where a known trade has this report's content, else a conflict with the last
+    /// one: what was corrected may be reported again as it was. What the report leaves out is taken
+    /// as known.
     func outcome(
-        against known: KnownTrade, strategy: IngestScope.StrategyPlace
+        against known: [KnownTrade], strategy: IngestScope.StrategyPlace
     ) -> FillOutcome {
-        guard let field = difference(from: known, strategy: strategy) else {
-            return .duplicate(tradeUID: known.uid)
+        var field = ""
+        for trade in known {
+            guard let differing = difference(from: trade, strategy: strategy) else {
+                return .duplicate(tradeUID: trade.uid)
+            }
+            field = differing
         }
         return .rejected(
             FillRefusal(

@@ -19,6 +19,10 @@ struct FillDraft {
     private var tickSize: Decimal?
     private var portfolio: ExactText?
     private var strategy = StrategyChoice.leftOut
+    private var netAmount: Decimal?
+    private var commission: Decimal?
+    private var delta: Decimal?
+    private var reason: ExactText?
     /// A JSON object that was checked.
     var metaJSON = "{}"
     /// Nil where no option was mentioned.
@@ -44,6 +48,10 @@ struct FillDraft {
         case .tickSize: tickSize = try value.positiveDecimal(name)
         case .portfolio: portfolio = try value.text(name, atMost: FillLimits.nameBytes)
         case .strategy: strategy = try value.strategy(name)
+        case .netAmount: netAmount = try value.decimal(name)
+        case .commission: commission = try value.decimal(name)
+        case .delta: delta = try value.decimal(name)
+        case .reason: reason = try value.text(name, atMost: FillLimits.reasonBytes)
         case .meta, .option: try value.onlyNull(name)
         }
     }
@@ -65,7 +73,8 @@ struct FillDraft {
             clientOrderID: clientOrderID, exchange: exchange, assetType: assetType,
             currency: currency, fee: fee, feeCurrency: feeCurrency, metaJSON: metaJSON,
             multiplier: multiplier, tickSize: tickSize, option: contract, portfolio: portfolio,
-            strategy: strategy)
+            strategy: strategy, netAmount: netAmount, commission: commission, delta: delta,
+            reason: reason?.text)
     }
 
     private func optionAndMultiplier() throws(FillRefusal) -> (OptionContract?, Decimal?) {

@@ -8,6 +8,7 @@ public enum FillLimits {
     /// `symbol`, `exchange`, `option.underlying`, `portfolio`.
     public static let nameBytes = 64
     public static let metaBytes = 16 << 10
+    public static let reasonBytes = 500
     /// Keys are repeated in refusals up to here.
     static let keyBytes = 128
 }
@@ -33,6 +34,10 @@ enum FillField: String, CaseIterable, Sendable {
     case option
     case portfolio
     case strategy
+    case netAmount = "net_amount"
+    case commission
+    case delta
+    case reason
 }
 
 /// The keys of a FILL's `option` block.

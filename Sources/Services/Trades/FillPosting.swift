@@ -9,12 +9,8 @@ struct FillPosting {
     /// What is to be stored, in the order of the request.
     private(set) var accepted: [Candidate] = []
     /// The holdings that accepted fills touch, in the order in which the request does.
-    private(set) var books: [(holding: HoldingKey, book: HoldingBook)] = []
-    /// Holdings that were replayed from their trades: all their days are written anew.
-    private(set) var rebuilt: [HoldingKey] = []
+    private(set) var changes: [HoldingChange] = []
     private(set) var orders: OrderBook
-    /// Known trades whose realized P&L moves because a fill came late.
-    private(set) var movedPnL: [(TradeID, Decimal)] = []
     private let caller: Caller
     /// Trades that were not to be, by their uid.
     private var refusedUIDs: Set<String> = []
@@ -24,26 +20,38 @@ struct FillPosting {
         outcomes = selection.outcomes
         orders = try OrderBook(selection.candidates, for: caller, in: tx)
         let byHolding = Dictionary(grouping: selection.candidates, by: \.holding)
-        let stored = Dictionary(
+        let portfolios = PortfolioRules(try Portfolios.all(for: caller, in: tx))
+        let positions = Dictionary(
             try Positions.with(
                 byHolding.keys.filter { $0.instrumentID.raw > 0 }, for: caller, in: tx
-            ).map { ($0.holding, $0.position) }
+            ).map { ($0.holding, $0) }
         ) { first, _ in first }
-        let late = byHolding.filter { holding, candidates in
-            guard let last = stored[holding]?.lastFill else { return false }
-            return candidates.contains { $0.fill.order < last }
-        }
-        let days = try storedDays(
-            byHolding.filter { late[$0.key] == nil && stored[$0.key] != nil }, in: tx)
-        let histories = Dictionary(
-            grouping: try Trades.history(of: late.keys, for: caller, in: tx), by: \.holding)
+        let stored = try StoredHoldings(
+            positions.values.filter { !portfolios.isRebuildDue($0.holding.portfolioID) },
+            for: byHolding, portfolios.rules, for: caller, in: tx)
+        let days = try storedDays(byHolding.filter { positions[$0.key] != nil }, in: tx)
         for (holding, candidates) in byHolding.sorted(by: { $0.value[0].index < $1.value[0].index })
         {
-            if let history = histories[holding] {
-                rebuild(holding, history, candidates)
-            } else {
+            let rules = portfolios.rules(holding.portfolioID)
+            let additions = candidates.sorted { $0.fill.order < $1.fill.order }
+            guard let position = positions[holding]?.position else {
                 extend(
-                    holding, stored[holding] ?? Position(), days[holding] ?? [:], candidates)
+                    holding, StoredHoldings.Entry(holding: Holding(rules), source: nil), [:],
+                    additions)
+                continue
+            }
+            if let entry = stored[holding] {
+                if let last = position.lastFill, additions[0].fill.order < last {
+                    let start = try HoldingRebuild.start(
+                        of: holding, at: additions[0].fill.order, without: [], for: caller, in: tx)
+                    try rebuild(start, position, rules, additions)
+                } else {
+                    extend(holding, entry, days[holding] ?? [:], additions)
+                }
+            } else {
+                try rebuild(
+                    HoldingRebuild.beginning(of: holding, for: caller, in: tx), nil, rules,
+                    additions)
             }
         }
         accepted.sort { $0.index < $1.index }
@@ -67,50 +75,82 @@ struct FillPosting {
 extension FillPosting {
     /// Fills that all come after what is stored are posted on top of it.
     private mutating func extend(
-        _ holding: HoldingKey, _ position: Position, _ days: [DailyPnL.Key: DailyPnL],
-        _ candidates: [Candidate]
+        _ holding: HoldingKey, _ entry: StoredHoldings.Entry,
+        _ days: [DailyPnL.Key: DailyPnL], _ candidates: [Candidate]
     ) {
+        let instrument = candidates[0].instrument
         var book = HoldingBook(
-            of: candidates[0].instrument, holding: Holding(position: position), days: days)
+            of: instrument, holding: entry.holding, source: entry.source, days: days)
+        var journey = Journey()
         let countBefore = accepted.count
-        for var candidate in candidates.sorted(by: { $0.fill.order < $1.fill.order }) {
+        for var candidate in candidates {
             do throws(LedgerError) {
-                try candidate.post(to: &book, &orders)
+                try candidate.post(to: &book, &journey, &orders)
                 accepted.append(candidate)
             } catch {
                 refuse(candidate)
             }
         }
-        if accepted.count > countBefore { books.append((holding, book)) }
+        guard accepted.count > countBefore else { return }
+        changes.append(
+            HoldingChange(
+                holding: holding, instrument: instrument, position: book.holding.position,
+                days: book.days, journey: journey))
     }
 
-    /// A late fill: the holding is replayed in the order of truth, as if all had come in time.
+    /// A late fill: the holding is posted anew around it, as if all had come in time. Without
+    /// `position` all of it is, whatever is stored.
     private mutating func rebuild(
-        _ holding: HoldingKey, _ history: [TradeRecord], _ candidates: [Candidate]
-    ) {
-        let known = history.sorted { $0.fill.order < $1.fill.order }
+        _ start: HoldingRebuild.Start, _ position: Position?, _ rules: HoldingRules,
+        _ candidates: [Candidate]
+    ) throws {
         var sound: [Candidate] = []
-        var replay: Replay?
+        var best: (rebuild: HoldingRebuild, orders: OrderBook, candidates: [Candidate])?
         // Where something does not fit, halving finds the fills that make it so without a replay
         // for each of the others.
         var waiting = [candidates[...]]
         while let part = waiting.popLast() {
-            if let next = try? Replay(known, sound + part, orders) {
-                replay = next
+            do {
+                let tried = (sound + part).sorted { $0.fill.order < $1.fill.order }
+                best = try attempt(start, position, rules, tried)
                 sound += part
-            } else if part.count == 1 {
-                refuse(part[part.startIndex])
-            } else {
-                let middle = part.startIndex + part.count / 2
-                waiting += [part[middle...], part[..<middle]]
+            } catch is LedgerError {
+                if part.count == 1 {
+                    refuse(part[part.startIndex])
+                } else {
+                    let middle = part.startIndex + part.count / 2
+                    waiting += [part[middle...], part[..<middle]]
+                }
             }
         }
-        guard let replay else { return }
-        accepted += replay.candidates
-        orders = replay.orders
-        books.append((holding, replay.book))
-        rebuilt.append(holding)
-        movedPnL += replay.movedPnL
+        guard let best else { return }
+        accepted += best.candidates
+        orders = best.orders
+        changes.append(best.rebuild.change)
+    }
+
+    private func attempt(
+        _ start: HoldingRebuild.Start, _ position: Position?, _ rules: HoldingRules,
+        _ candidates: [Candidate]
+    ) throws -> (HoldingRebuild, OrderBook, [Candidate]) {
+        var orders = orders
+        var placed = candidates
+        for index in placed.indices {
+            guard let order = try orders.progress(with: placed[index]) else { continue }
+            orders.note(order.progress, of: order.id)
+            placed[index].orderID = order.id
+        }
+        let rebuild = try HoldingRebuild(
+            start, of: candidates[0].instrument, rules, position: position,
+            adding: candidates.map {
+                HoldingRebuild.Addition(fill: $0.fill, number: $0.number, source: $0.source)
+            })
+        for index in placed.indices {
+            if let derived = rebuild.derived[placed[index].number] {
+                placed[index].derived = derived
+            }
+        }
+        return (rebuild, orders, placed)
     }
 
     private mutating func refuse(_ candidate: Candidate) {
@@ -135,32 +175,15 @@ extension FillRefusal {
         detail: "the position would not fit 18 decimals below 1.7e20")
 }
 
-/// A holding played again from its first trade, with new fills among the known ones.
-private struct Replay {
-    private(set) var book: HoldingBook
-    private(set) var orders: OrderBook
-    private(set) var candidates: [Candidate]
-    private(set) var movedPnL: [(TradeID, Decimal)] = []
+/// By what rules the holdings of a user's portfolios are kept.
+struct PortfolioRules {
+    private let portfolios: [PortfolioID: Portfolio]
 
-    /// `known` stands in the order of truth. Throws `LedgerError.outOfRange` where it does not fit.
-    init(
-        _ known: [TradeRecord], _ new: [Candidate], _ orders: OrderBook
-    ) throws(LedgerError) {
-        book = HoldingBook(of: new[0].instrument)
-        self.orders = orders
-        candidates = new.sorted { $0.fill.order < $1.fill.order }
-        var next = 0
-        for trade in known {
-            while next < candidates.count, candidates[next].fill.order < trade.fill.order {
-                try candidates[next].post(to: &book, &self.orders)
-                next += 1
-            }
-            let realized = try book.post(trade.fill)
-            if realized != trade.realizedPnL { movedPnL.append((trade.id, realized)) }
-        }
-        while next < candidates.count {
-            try candidates[next].post(to: &book, &self.orders)
-            next += 1
-        }
+    init(_ portfolios: [Portfolio]) {
+        self.portfolios = Dictionary(portfolios.map { ($0.id, $0) }) { first, _ in first }
     }
+
+    func rules(_ id: PortfolioID) -> HoldingRules { portfolios[id]?.rules ?? HoldingRules() }
+
+    func isRebuildDue(_ id: PortfolioID) -> Bool { portfolios[id]?.isRebuildDue ?? false }
 }

@@ -24,6 +24,14 @@ public struct FillReport: Sendable, Hashable {
     public var execTime: Timestamp
     /// A JSON object, as it was written; `{}` where it was left out.
     public var metaJSON: String
+    /// What was paid or received in all, in the instrument's currency, as the broker states it.
+    public var netAmount: Decimal?
+    /// The broker's part of `fee`, in its currency.
+    public var commission: Decimal?
+    /// The option's delta at the trade.
+    public var delta: Decimal?
+    /// Why it was done, in the trader's words.
+    public var reason: String?
     /// The contract's, greater than 0; may have come in the option's block.
     public var multiplier: Decimal?
     /// Greater than 0.
@@ -39,7 +47,8 @@ public struct FillReport: Sendable, Hashable {
         currency: Currency? = nil, fee: Decimal? = nil, feeCurrency: Currency? = nil,
         metaJSON: String = "{}", multiplier: Decimal? = nil, tickSize: Decimal? = nil,
         option: OptionContract? = nil, portfolio: ExactText? = nil,
-        strategy: StrategyChoice = .leftOut
+        strategy: StrategyChoice = .leftOut, netAmount: Decimal? = nil, commission: Decimal? = nil,
+        delta: Decimal? = nil, reason: String? = nil
     ) {
         self.brokerTradeID = brokerTradeID
         self.brokerOrderID = brokerOrderID
@@ -60,6 +69,10 @@ public struct FillReport: Sendable, Hashable {
         self.option = option
         self.portfolio = portfolio
         self.strategy = strategy
+        self.netAmount = netAmount
+        self.commission = commission
+        self.delta = delta
+        self.reason = reason
     }
 }
 

@@ -10,6 +10,7 @@ struct FillSelection {
     private(set) var outcomes: [FillOutcome?]
     private(set) var candidates: [Candidate] = []
     private let caller: Caller
+    private let source: TradeSource
 
     private struct Placed {
         let index: Int
@@ -27,6 +28,7 @@ struct FillSelection {
         _ draw: inout Draw
     ) throws {
         caller = authority.caller
+        source = request.source
         scope = try IngestScope(request, authority, in: tx)
         outcomes = Array(repeating: nil, count: request.fills.count)
         let placed = place(request.fills)
@@ -42,9 +44,11 @@ struct FillSelection {
                 let candidate = try candidate(placed, &instruments, uid: draw.uid())
                 candidates.append(candidate)
                 outcomes[placed.index] = .accepted(tradeUID: candidate.tradeUID)
-                known[placed.key] = KnownTrade(
-                    uid: candidate.tradeUID, symbol: placed.report.symbol,
-                    strategyID: placed.strategy.id, fill: candidate.fill)
+                known[placed.key] = [
+                    KnownTrade(
+                        uid: candidate.tradeUID, symbol: placed.report.symbol,
+                        strategyID: placed.strategy.id, fill: candidate.fill)
+                ]
             } catch {
                 outcomes[placed.index] = .rejected(error)
             }
@@ -68,22 +72,21 @@ struct FillSelection {
         return placed
     }
 
+    /// Every revision of the trades that are known, the one that is in force last.
     private func knownTrades(
         _ keys: Set<TradeKey>, in tx: any Transaction
-    ) throws -> [TradeKey: KnownTrade] {
+    ) throws -> [TradeKey: [KnownTrade]] {
         let stored = try Trades.known(
             keys.map { ($0.portfolioID, $0.brokerTradeID) }, for: caller, in: tx)
-        return Dictionary(
-            stored.map { trade, symbol in
-                (
-                    TradeKey(
-                        portfolioID: trade.holding.portfolioID, brokerTradeID: trade.fill.id),
-                    KnownTrade(
-                        uid: trade.uid, symbol: symbol, strategyID: trade.holding.strategyID,
-                        fill: trade.fill)
-                )
-            }
-        ) { first, _ in first }
+        return stored.sorted { $0.trade.revision < $1.trade.revision }.reduce(into: [:]) {
+            let (trade, symbol) = $1
+            let key = TradeKey(
+                portfolioID: trade.holding.portfolioID, brokerTradeID: trade.fill.id)
+            $0[key, default: []].append(
+                KnownTrade(
+                    uid: trade.uid, symbol: symbol, strategyID: trade.holding.strategyID,
+                    fill: trade.fill))
+        }
     }
 
     private func candidate(
@@ -101,14 +104,15 @@ struct FillSelection {
             let fill = try Fill(
                 id: report.brokerTradeID, side: report.side, quantity: report.quantity,
                 price: report.price, multiplier: instrument.multiplier, fee: report.fee ?? .zero,
-                feeCurrency: report.feeCurrency ?? instrument.currency, time: report.execTime)
+                feeCurrency: report.feeCurrency ?? instrument.currency, time: report.execTime,
+                orderID: report.brokerOrderID)
             if found.isInvented { instruments.keep(found.record) }
             return Candidate(
                 index: placed.index, tradeUID: uid, report: report,
                 holding: HoldingKey(
                     portfolioID: placed.portfolio.id, instrumentID: found.record.id,
                     strategyID: placed.strategy.id),
-                instrument: instrument, fill: fill)
+                instrument: instrument, fill: fill, source: source)
         } catch {
             throw FillRefusal(
                 code: .outOfRange, field: "quantity",

@@ -29,9 +29,13 @@ struct IngestWriter {
         try addInstruments(posting.accepted, &draw)
         let ids = try Trades.insert(
             posting.accepted.map(trade), now: draw.now, for: caller, in: tx)
-        try Trades.setRealizedPnL(posting.movedPnL, for: caller, in: tx)
-        try writePositions(posting, &draw)
-        try writeDays(posting)
+        let numbers = Dictionary(
+            posting.accepted.compactMap { candidate in
+                ids[candidate.tradeUID].map { (candidate.number, TradeNumber($0.raw)) }
+            }
+        ) { first, _ in first }
+        let ledger = LedgerWriter(caller: caller, tx: tx) { numbers[$0] ?? $0 }
+        try ledger.write(posting.changes, holding: stored, &draw)
         try Orders.setFilled(
             posting.orders.changed.sorted { $0.key.raw < $1.key.raw }
                 .map { ($0.key, $0.value.filled, $0.value.status) },
@@ -95,38 +99,15 @@ struct IngestWriter {
     }
 
     private func trade(_ candidate: Candidate) -> NewTrade {
-        NewTrade(
+        let report = candidate.report
+        return NewTrade(
             uid: candidate.tradeUID, holding: stored(candidate.holding),
             orderID: candidate.orderID, fill: candidate.fill,
-            realizedPnL: candidate.realizedPnL,
-            brokerOrderID: candidate.report.brokerOrderID,
-            clientOrderID: candidate.report.clientOrderID, source: source,
-            metaJSON: candidate.report.metaJSON)
-    }
-
-    private func writePositions(_ posting: FillPosting, _ draw: inout Draw) throws {
-        var rows: [(uid: String, record: PositionRecord)] = []
-        for (holding, book) in posting.books {
-            rows.append(
-                (
-                    draw.uid(),
-                    PositionRecord(
-                        holding: stored(holding), position: book.holding.position,
-                        averagePrice: try book.averagePrice())
-                ))
-        }
-        try Positions.put(rows, for: caller, in: tx)
-    }
-
-    private func writeDays(_ posting: FillPosting) throws {
-        for holding in posting.rebuilt {
-            try DailyPnLRows.remove(stored(holding), for: caller, in: tx)
-        }
-        let rows = posting.books.flatMap { holding, book in
-            book.days.sorted { ($0.key.day, $0.key.currency) < ($1.key.day, $1.key.currency) }
-                .map { DailyPnLRecord(holding: stored(holding), key: $0, value: $1) }
-        }
-        try DailyPnLRows.put(rows, for: caller, in: tx)
+            clientOrderID: report.clientOrderID, source: source,
+            details: TradeDetails(
+                metaJSON: report.metaJSON, commission: report.commission,
+                netAmount: report.netAmount, delta: report.delta, reason: report.reason),
+            derived: candidate.derived)
     }
 }
 

@@ -16,6 +16,8 @@ public struct Limits: Sendable, Hashable {
     public static let pageSize = 1...1000
     /// Tokens of one user that work at the same time.
     public static let tokensPerUser = 50
+    /// Proposals of one user that wait for Confirm or Discard.
+    public static let openActionsPerUser = 50
     /// Portfolios of one user.
     public static let portfoliosPerUser = 100
     /// Bytes of a name that a user gives to something.

@@ -137,6 +137,7 @@ extension LedgerError {
         case .malformed: "not a decimal number (digits, at most one point, perhaps an exponent)"
         case .outOfRange: "more than 18 decimals, or a magnitude beyond 1.7e20"
         case .divisionByZero: "divided by zero"
+        case .missingLots: "not to be computed from what was loaded"
         }
     }
 }

@@ -6,7 +6,7 @@ import World
 struct VerifyCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "verify",
-        abstract: "Recompute positions and daily P&L from the trades, and compare.",
+        abstract: "Recompute all that follows from the trades, and compare.",
         discussion: "Prints a line for each difference; exits with 1 where there is one.")
 
     @OptionGroup var options: CommonOptions
@@ -29,7 +29,7 @@ struct VerifyCommand: AsyncParsableCommand {
                     Terminal.print(Visible.text(difference.description))
                 }
                 let now = count.withLock { count in
-                    count.holdings += 1
+                    count.holdings += progress.holdings
                     count.trades += progress.trades
                     count.differences += progress.differences.count
                     return count

@@ -110,10 +110,11 @@ import Testing
         let first = try Holding.replay(all.prefix(cut))
         let stored = first.holding.position
         var resumed = Holding(
-            position: Position(
-                quantity: stored.quantity, cost: stored.cost, realizedPnL: stored.realizedPnL,
-                fees: stored.fees, openedAt: stored.openedAt, lastFill: stored.lastFill))
-        let rest = try all.dropFirst(cut).map { try resumed.apply($0) }
+            HoldingRules(), position: stored, lots: first.holding.lots,
+            campaign: first.holding.campaign)
+        let rest = try all.dropFirst(cut).enumerated().map {
+            try resumed.apply($1, number: TradeNumber(Int64(cut + $0)))
+        }
         #expect(resumed == once.holding)
         #expect(first.postings + rest == once.postings)
     }

@@ -184,7 +184,8 @@ import Testing
             ),
         ]
         for (position, fill) in states {
-            var holding = Holding(position: position)
+            var holding = Holding(
+                HoldingRules(), position: position, lots: LotBook(.fifo), campaign: nil)
             #expect(throws: LedgerError.outOfRange, "\(position)") { try holding.apply(fill) }
             #expect(holding.position == position)
         }

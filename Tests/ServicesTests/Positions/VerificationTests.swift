@@ -17,7 +17,7 @@ struct VerificationTests {
         }
         let passes = found.withLock { $0 }
         return (
-            passes.count, passes.map(\.trades).reduce(0, +),
+            passes.map(\.holdings).reduce(0, +), passes.map(\.trades).reduce(0, +),
             passes.flatMap(\.differences).map(\.description)
         )
     }
@@ -104,7 +104,7 @@ struct VerificationTests {
                 WHERE p.quantity = '1'
                 """)
             let lines = try await differences(in: world, repair: true).lines
-            #expect(lines.count == 11)
+            #expect(lines.count == 12)
             #expect(lines.allSatisfy { $0.hasPrefix("second BTCUSDT: ") })
             #expect(
                 lines.contains("second BTCUSDT: positions.quantity is 1, the trades say absent"))
@@ -128,6 +128,45 @@ struct VerificationTests {
             #expect(lines.contains("main ETH: positions.quantity is absent, the trades say 4"))
             #expect(try await differences(in: world).lines == [])
             #expect(try await LedgerImage(of: "main", as: trader, in: world) == image)
+        }
+    }
+
+    @Test(arguments: TestBackend.allCases)
+    func `rows that no trade accounts for are found and removed`(
+        _ backend: TestBackend
+    ) async throws {
+        try await ServiceWorld.run(on: backend) { world in
+            let trader = try await prepare(world)
+            let image = try await LedgerImage(of: "main", as: trader, in: world)
+            for (table, statement, line) in [
+                (
+                    "campaign_legs",
+                    """
+                    INSERT INTO campaign_legs (campaign_id, first_trade_id, uid, user_id,
+                        leg_number, leg_type, side, quantity, notional, avg_price, started_at,
+                        ended_at, fill_count, created_at)
+                    SELECT campaign_id, 3, 'ghost', user_id, 9, leg_type, side, quantity, notional,
+                        avg_price, started_at, ended_at, fill_count, created_at
+                    FROM campaign_legs WHERE first_trade_id = 2
+                    """, "is 4, the trades say 3"
+                ),
+                (
+                    "lot_closures",
+                    """
+                    INSERT INTO lot_closures (campaign_id, trade_id, lot_trade_id, user_id,
+                        quantity, cost, proceeds, realized_pnl)
+                    SELECT campaign_id, 3, lot_trade_id, user_id, quantity, cost, proceeds,
+                        realized_pnl
+                    FROM lot_closures
+                    """, "is 2, the trades say 1"
+                ),
+            ] {
+                try await world.execute(statement)
+                let lines = try await differences(in: world, repair: true).lines
+                #expect(lines == ["main *: the number of rows in \(table) \(line)"])
+                #expect(try await differences(in: world).lines == [])
+                #expect(try await LedgerImage(of: "main", as: trader, in: world) == image)
+            }
         }
     }
 
@@ -199,6 +238,7 @@ private struct Corruption {
             statement: "DELETE FROM daily_pnl WHERE currency = 'BNB'",
             lines: [
                 "main BTCUSDT: daily_pnl 2026-02-20 BNB realized_pnl is absent, the trades say 0",
+                "main BTCUSDT: daily_pnl 2026-02-20 BNB realized_pnl_lots is absent, the trades say 0",
                 "main BTCUSDT: daily_pnl 2026-02-20 BNB fees is absent, the trades say 0.1",
                 "main BTCUSDT: daily_pnl 2026-02-20 BNB trades is absent, the trades say 0",
             ]),
@@ -211,11 +251,72 @@ private struct Corruption {
                 """,
             lines: [
                 "main BTCUSDT: daily_pnl 2026-02-28 USDT realized_pnl is 1, the trades say absent",
+                "main BTCUSDT: daily_pnl 2026-02-28 USDT realized_pnl_lots is 0,"
+                    + " the trades say absent",
                 "main BTCUSDT: daily_pnl 2026-02-28 USDT fees is 2, the trades say absent",
                 "main BTCUSDT: daily_pnl 2026-02-28 USDT trades is 3, the trades say absent",
             ]),
         Corruption(
             statement: "UPDATE trades SET realized_pnl = '2.5' WHERE broker_trade_id = 'b'",
             lines: ["main BTCUSDT: trades b realized_pnl is 2.5, the trades say 3"]),
+        Corruption(
+            statement: "UPDATE trades SET action = 'BTC' WHERE broker_trade_id = 'b'",
+            lines: ["main BTCUSDT: trades b action is BTC, the trades say STC"]),
+        Corruption(
+            statement: "UPDATE daily_pnl SET realized_pnl_lots = '7' \(firstDay)",
+            lines: [
+                "main BTCUSDT: daily_pnl 2026-02-19 USDT realized_pnl_lots is 7, the trades say 0"
+            ]),
+        row("position_lots", "quantity = '3'", 1, "of trade 1 quantity is 3, the trades say 2"),
+        row(
+            "position_lots", "open_quantity = '0.5'", 1,
+            "open of trade 1 open_quantity is 0.5, the trades say 1"),
+        row(
+            "position_lots", "open_quantity = '0'", 1,
+            "open of trade 1 is absent, the trades say a row"),
+        row(
+            "lot_closures", "realized_pnl = '4'", 2,
+            "of lot 1 by trade 2 realized_pnl is 4, the trades say 3"),
+        Corruption(
+            statement: "DELETE FROM lot_closures WHERE trade_id = 2",
+            lines: [
+                "main BTCUSDT: lot_closures of lot 1 by trade 2 is absent, the trades say a row"
+            ]
+        ),
+        row(
+            "leg_trade_map", "allocated_qty = '2'", 2,
+            "trade 2 of campaign 1 allocated_qty is 2, the trades say 1"),
+        Corruption(
+            statement: "DELETE FROM leg_trade_map WHERE trade_id = 2",
+            lines: [
+                "main BTCUSDT: leg_trade_map trade 2 of campaign 1 is absent, the trades say a row"
+            ]),
+        Corruption(
+            statement: "UPDATE campaign_legs SET leg_type = 'add' WHERE first_trade_id = 2",
+            lines: [
+                "main BTCUSDT: campaign_legs 2 of campaign 1 leg_type is add, the trades say reduce"
+            ]),
+        Corruption(
+            statement: "UPDATE campaign_legs SET avg_price = '12' WHERE first_trade_id = 2",
+            lines: [
+                "main BTCUSDT: campaign_legs 2 of campaign 1 avg_price is 12, the trades say 13"
+            ]),
+        campaign("max_qty = '5'", "max_qty is 5, the trades say 2"),
+        campaign("avg_close_price = NULL", "avg_close_price is none, the trades say 13"),
+        campaign("status = 'closed'", "status is closed, the trades say open"),
     ]
+
+    private static func row(
+        _ table: String, _ change: String, _ trade: Int, _ line: String
+    ) -> Corruption {
+        Corruption(
+            statement: "UPDATE \(table) SET \(change) WHERE trade_id = \(trade)",
+            lines: ["main BTCUSDT: \(table) \(line)"])
+    }
+
+    private static func campaign(_ change: String, _ line: String) -> Corruption {
+        Corruption(
+            statement: "UPDATE position_campaigns SET \(change) WHERE id = 1",
+            lines: ["main BTCUSDT: position_campaigns 1 \(line)"])
+    }
 }

@@ -54,30 +54,38 @@ struct OwnershipTests {
             """,
             """
             INSERT INTO position_campaigns (id, uid, user_id, portfolio_id, instrument_id,
-                strategy_id, opening_trade_id, direction, status, opened_at, qty_opened, qty_closed,
-                max_qty, avg_open_price, realized_pnl, num_fills, source, updated_at)
-            VALUES (\(who), \(n), 1, \(n), \(n), 'long', 'open', \(time), '1', '0', '1', '1', '0',
-                1, 'broker', \(time))
+                strategy_id, direction, status, opened_at, opening_broker_trade_id, opening_qty,
+                qty_opened, qty_closed, max_qty, opened_cost, closed_notional, avg_open_price,
+                realized_pnl, num_fills, legs_count, source, updated_at)
+            VALUES (\(who), \(n), 1, \(n), 'long', 'open', \(time), 't', '1', '1', '0', '1', '1',
+                '0', '1', '0', 1, 1, 'broker', \(time))
             """,
             """
-            INSERT INTO campaign_legs (id, uid, user_id, campaign_id, first_trade_id, leg_type,
-                side, quantity, avg_price, started_at, ended_at, fill_count, created_at)
-            VALUES (\(who), \(n), \(n), 'open', 'BUY', '1', '1', \(time), \(time), 1, \(time))
+            INSERT INTO campaign_legs (campaign_id, first_trade_id, uid, user_id, leg_number,
+                leg_type, side, quantity, notional, avg_price, started_at, ended_at, fill_count,
+                created_at)
+            VALUES (\(n), \(n), '\(n)', \(n), 1, 'open', 'BUY', '1', '1', '1', \(time), \(time),
+                1, \(time))
             """,
             """
-            INSERT INTO leg_trade_map (leg_id, trade_id, user_id, allocated_qty)
-            VALUES (\(n), \(n), \(n), '1')
+            INSERT INTO leg_trade_map (campaign_id, trade_id, first_trade_id, user_id,
+                allocated_qty)
+            VALUES (\(n), \(n), \(n), \(n), '1')
             """,
             """
-            INSERT INTO position_lots (id, user_id, portfolio_id, instrument_id, strategy_id,
-                campaign_id, trade_id, direction, opened_at, quantity, cost, open_quantity,
-                open_cost)
-            VALUES (\(n), \(n), \(n), 1, \(n), \(n), \(n), 'long', \(time), '1', '1', '1', '1')
+            INSERT INTO position_lots (campaign_id, trade_id, user_id, opened_at, broker_trade_id,
+                quantity, cost, open_quantity, open_cost)
+            VALUES (\(n), \(n), \(n), \(time), 't', '1', '1', '1', '1')
             """,
             """
-            INSERT INTO lot_closures (lot_id, trade_id, user_id, quantity, cost, proceeds,
-                realized_pnl, closed_at)
-            VALUES (\(n), \(n), \(n), '1', '1', '1', '0', \(time))
+            INSERT INTO lot_closures (campaign_id, trade_id, lot_trade_id, user_id, quantity, cost,
+                proceeds, realized_pnl)
+            VALUES (\(n), \(n), \(n), \(n), '1', '1', '1', '0')
+            """,
+            """
+            INSERT INTO trade_corrections (id, uid, user_id, portfolio_id, correction_id, action,
+                trade_id, replacement_trade_id, request_json, was_json, made_through, created_at)
+            VALUES (\(who), \(n), 'c', 'correct', \(n), \(n), '{}', '{}', 'http', \(time))
             """,
             """
             INSERT INTO risk_policies (id, uid, user_id, scope_type, scope_id, portfolio_id, name,
@@ -113,6 +121,11 @@ struct OwnershipTests {
             INSERT INTO api_tokens (id, uid, user_id, name, token_hash, scopes, portfolio_id,
                 strategy_id, created_at)
             VALUES (\(who), 't', 'h\(n)', 'read', \(n), \(n), \(time))
+            """,
+            """
+            INSERT INTO pending_actions (id, uid, user_id, update_id, kind, content_json,
+                created_at, expires_at)
+            VALUES (\(who), 1, 'k', '{}', \(time), \(time))
             """,
         ]
     }

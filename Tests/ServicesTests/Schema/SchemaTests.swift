@@ -11,7 +11,8 @@ import World
 struct SchemaTests {
     /// What all users share, and what belongs to the installation: everything else is owned.
     static let shared: Set<String> = [
-        "users", "brokers", "instruments", "quotes", "fx_rates", "inbox", "schema_migrations",
+        "users", "brokers", "instruments", "option_contracts", "quotes", "fx_rates", "inbox",
+        "schema_migrations",
     ]
 
     private func migrator(_ database: any Database, steps: Int) throws -> Migrator {
@@ -79,7 +80,7 @@ struct SchemaTests {
                 "strategies column 4 version text not null default 1.0",
                 "users column 3 username text",
                 #"users primary key ["id"]"#,
-                #"trades unique ["portfolio_id", "broker_trade_id"]"#,
+                #"trades unique ["portfolio_id", "broker_trade_id", "revision"]"#,
                 #"trades ["user_id", "order_id"] refers to orders ["user_id", "id"] on delete NO ACTION"#,
                 #"users ["approved_by_user_id"] refers to users ["id"] on delete SET NULL"#,
                 "positions index positions_identity unique of"
@@ -88,7 +89,7 @@ struct SchemaTests {
                 "portfolios index portfolios_one_default unique of user_id where is_default",
                 #"orders side in ["BUY", "SELL"]"#,
                 #"orders checks ["quantity"]"#,
-                #"lot_closures primary key ["lot_id", "trade_id"]"#,
+                #"lot_closures primary key ["campaign_id", "trade_id", "lot_trade_id"]"#,
             ] {
                 #expect(lines.contains(line), "\(line)")
             }

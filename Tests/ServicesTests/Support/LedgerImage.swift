@@ -7,9 +7,17 @@ import Wire
 import World
 
 /// Everything that a portfolio's trades lead to, as lines of text that are the same on both
-/// databases: positions, days, and what each trade realized.
+/// databases: positions, days, what each trade realized and did, campaigns, legs, lots, closures.
 struct LedgerImage: Hashable {
     var lines: [String]
+
+    /// Positions, days and what each trade realized by average cost: the lines without lots,
+    /// campaigns and what belongs to them.
+    var summary: [String] {
+        lines.filter { line in
+            ["day ", "position ", "trade "].contains { line.hasPrefix($0) }
+        }
+    }
 
     /// What is stored.
     init(
@@ -18,16 +26,17 @@ struct LedgerImage: Hashable {
         let owner = [Value.exact(portfolio), .id(authority.caller.userID)]
         lines = try await world.database.read { tx in
             try LedgerImage.positions(owner, tx) + LedgerImage.days(owner, tx)
-                + LedgerImage.trades(owner, tx)
+                + LedgerImage.trades(owner, tx) + JourneyLines.stored(owner, tx)
         }.sorted()
     }
 
     /// What a straight fold in the order of truth makes of fills, apart from any service.
-    init(folding fills: [PlacedFill]) throws {
+    init(folding fills: [PlacedFill], by rules: HoldingRules = HoldingRules()) throws {
         lines = []
         for (holding, fills) in Dictionary(grouping: fills, by: \.holding) {
             let ordered = fills.map(\.fill).sorted { $0.order < $1.order }
-            let (result, postings) = try Holding.replay(ordered)
+            let (result, postings) = try Holding.replay(ordered, rules)
+            lines += try JourneyLines.of(postings, of: ordered, holding.description)
             var days: [DailyPnL.Key: DailyPnL] = [:]
             for (fill, posting) in zip(ordered, postings) {
                 try days.add(posting, of: fill, currency: holding.currency)
@@ -38,10 +47,12 @@ struct LedgerImage: Hashable {
                 LedgerImage.position(
                     holding.description, position,
                     try position.averagePrice(multiplier: ordered[0].multiplier)))
-            for (key, day) in days {
+            for (key, day) in days where !day.isEmpty {
                 lines.append(
                     "day \(holding) \(key.day) \(key.currency):"
                         + " \(day.realizedPnL) \(day.fees) \(day.trades)")
+                lines.append(
+                    "lots' day \(holding) \(key.day) \(key.currency): \(day.lotRealizedPnL)")
             }
         }
         lines.sort()
@@ -87,13 +98,18 @@ struct LedgerImage: Hashable {
         try tx.query(
             SQL(
                 """
-                SELECT \(holdingColumns), x.day, x.currency, x.realized_pnl, x.fees, x.trades
+                SELECT \(holdingColumns), x.day, x.currency, x.realized_pnl, x.fees, x.trades,
+                    x.realized_pnl_lots
                 \(source("daily_pnl"))
                 """, owner)
         ) { row in
-            "day \(try row.text(0))/\(try row.text(1)) \(try row.text(2)) \(try row.text(3)):"
-                + " \(try row.amount(4)) \(try row.amount(5)) \(try row.integer(6))"
-        }
+            let key =
+                "day \(try row.text(0))/\(try row.text(1)) \(try row.text(2)) \(try row.text(3)):"
+            return [
+                "\(key) \(try row.amount(4)) \(try row.amount(5)) \(try row.integer(6))",
+                "lots' \(key) \(try row.amount(7))",
+            ]
+        }.flatMap(\.self)
     }
 
     private static func trades(_ owner: [Value], _ tx: any Transaction) throws -> [String] {
@@ -101,8 +117,8 @@ struct LedgerImage: Hashable {
             SQL(
                 """
                 SELECT \(holdingColumns), x.broker_trade_id, x.realized_pnl
-                \(source("trades"))
-                """, owner)
+                \(source("trades")) AND x.is_superseded = $3
+                """, owner + [.bool(false)])
         ) { row in
             "trade \(try row.text(0))/\(try row.text(1)) \(try row.text(2)):"
                 + " \(try row.amount(3))"
@@ -152,6 +168,7 @@ struct PlacedFill: Sendable {
             at: fill.price.description, fee: fill.fee.description,
             feeCurrency: fill.feeCurrency.code, symbol: holding.symbol,
             currency: holding.currency.code, time: fill.time.description,
+            order: fill.orderID?.text,
             strategy: holding.strategy == "-" ? nil : holding.strategy)
     }
 }

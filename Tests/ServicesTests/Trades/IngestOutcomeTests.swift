@@ -25,7 +25,7 @@ struct IngestOutcomeTests {
             #expect(report.outcomes == uids.map { .accepted(tradeUID: $0) })
             let image = try await LedgerImage(of: "main", as: trader, in: world)
             #expect(
-                image.lines == [
+                image.summary == [
                     "day BTCUSDT/momo 2026-02-19 USDT: 0 0.65 1",
                     "position BTCUSDT/momo: 0.5 cost 32500.05 at 65000.1 realized 0"
                         + " fees 0.65 USDT since 2026-02-19T14:32:00.000000Z"

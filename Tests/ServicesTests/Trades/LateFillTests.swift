@@ -51,7 +51,7 @@ struct LateFillTests {
         let image = try await outcome(
             of: [[first, last], [late]], inTime: [first, late, last], on: backend)
         #expect(
-            image.lines == [
+            image.summary == [
                 "day BTCUSDT/- 2026-02-19 BNB: 0 2 0",
                 "day BTCUSDT/- 2026-02-19 USDT: 30 4 3",
                 "position BTCUSDT/-: 1 cost 150 at 150 realized 30 fees 2 BNB, 4 USDT"

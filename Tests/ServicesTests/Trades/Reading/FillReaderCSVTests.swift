@@ -19,6 +19,20 @@ struct FillReaderCSVTests {
         #expect(csv == json)
     }
 
+    @Test func `what else is known of a fill has its columns, and may be empty`() throws {
+        let cells = [
+            ("net_amount", "-21.7"), ("commission", "0.4"), ("delta", "0.35"),
+            ("reason", "roll, again"),
+        ]
+        let report = try FillReader.fill(fromFields: row + cells).get()
+        #expect(report.netAmount == (try Decimal(parsing: "-21.7")))
+        #expect(report.commission == (try Decimal(parsing: "0.4")))
+        #expect(report.delta == (try Decimal(parsing: "0.35")))
+        #expect(report.reason == "roll, again")
+        let empty = try FillReader.fill(fromFields: row + cells.map { ($0.0, "") }).get()
+        #expect(empty == (try FillReader.fill(fromFields: row).get()))
+    }
+
     @Test func `an option and meta have their columns`() throws {
         let cells = [
             ("option.underlying", "SPX"), ("option.expiry", "2026-03-20"), ("option.right", "P"),
@@ -43,6 +57,10 @@ struct FillReaderCSVTests {
             ("option.strike", "1", "option.underlying", .invalidField),
             ("option", "", "option", .unknownField),
             ("option.style", "", "option.style", .unknownField),
+            ("net_amount", "1,5", "net_amount", .invalidField),
+            ("commission", "x", "commission", .invalidField),
+            ("delta", "1e-20", "delta", .outOfRange),
+            ("reason", "a\u{0}", "reason", .invalidField),
             ("Symbol", "", "Symbol", .unknownField), ("fee", "1e40", "fee", .outOfRange),
         ] as [(String, String, String, FillRefusal.Code)])
     func `a wrong cell rejects its record by column`(

@@ -9,7 +9,8 @@ struct FillReaderTests {
             {"broker_trade_id":"t-1","broker_order_id":"o-1","client_order_id":null,"symbol":"BTCUSDT",
              "exchange":"BINANCE","asset_type":"crypto","currency":"USDT","side":"Sell","quantity":"0.5",
              "price":65000.10,"fee":"-0.65","fee_currency":"BNB","exec_time":"2026-02-19T14:32:00.123+01:00",
-             "meta":{"a": [1]},"multiplier":1e0,"tick_size":"0.01","portfolio":"main","strategy":"momo@2"}
+             "meta":{"a": [1]},"multiplier":1e0,"tick_size":"0.01","portfolio":"main","strategy":"momo@2",
+             "net_amount":"32500.05","commission":0.40,"delta":"-0.35","reason":"a “hedge”"}
             """
         let report = try FillReader.fill(fromJSONLine: Array(text.utf8)[...]).get()
         #expect(
@@ -22,7 +23,10 @@ struct FillReaderTests {
                     currency: Currency("USDT"), fee: try Decimal(parsing: "-0.65"),
                     feeCurrency: Currency("BNB"), metaJSON: #"{"a": [1]}"#, multiplier: 1,
                     tickSize: try Decimal(parsing: "0.01"), portfolio: "main",
-                    strategy: .named(try #require(StrategyReference(parsing: "momo@2")))))
+                    strategy: .named(try #require(StrategyReference(parsing: "momo@2"))),
+                    netAmount: try Decimal(parsing: "32500.05"),
+                    commission: try Decimal(parsing: "0.4"),
+                    delta: try Decimal(parsing: "-0.35"), reason: "a “hedge”"))
     }
 
     @Test func `what a fill needs is enough, and null is left out`() throws {
@@ -32,7 +36,8 @@ struct FillReaderTests {
         #expect(plain.strategy == .leftOut)
         let optional = [
             "broker_order_id", "client_order_id", "exchange", "asset_type", "currency", "fee",
-            "fee_currency", "meta", "multiplier", "tick_size", "option", "portfolio",
+            "fee_currency", "meta", "multiplier", "tick_size", "option", "portfolio", "net_amount",
+            "commission", "delta", "reason",
         ]
         for key in optional {
             #expect(try read(changedFill(key, nil)).get() == plain)
@@ -54,6 +59,7 @@ struct FillReaderTests {
     }
 
     private static let longID = String(repeating: "é", count: 64) + "x"
+    private static let longReason = String(repeating: "é", count: 250) + "x"
     private static let longName = String(repeating: "x", count: 65)
 
     @Test(
@@ -95,7 +101,15 @@ struct FillReaderTests {
             ("strategy", "", .invalidField), ("strategy", "@1.0", .invalidField),
             ("strategy", "momo@", .invalidField), ("strategy", "a@b@c", .invalidField),
             ("strategy", .string(.init(longName)), .invalidField), ("strategy", 1, .invalidField),
-            ("Price", "1", .unknownField), ("fees", "1", .unknownField), ("", 1, .unknownField),
+            ("net_amount", "x", .invalidField), ("net_amount", [], .invalidField),
+            ("net_amount", "1e30", .outOfRange), ("commission", true, .invalidField),
+            ("commission", "", .invalidField), ("commission", "1e-19", .outOfRange),
+            ("delta", "half", .invalidField), ("delta", [:], .invalidField),
+            ("delta", "0.1234567890123456789", .outOfRange), ("reason", 1, .invalidField),
+            ("reason", "", .invalidField), ("reason", ["a"], .invalidField),
+            ("reason", .string(.init(longReason)), .invalidField),
+            ("netAmount", "1", .unknownField), ("Price", "1", .unknownField),
+            ("fees", "1", .unknownField), ("", 1, .unknownField),
             ("quantitу", 1, .unknownField),
         ] as [(String, JSONValue, FillRefusal.Code)])
     func `a wrong field rejects its fill by name`(
@@ -117,7 +131,10 @@ struct FillReaderTests {
             ("symbol", "ES \u{1F600}\n"), ("quantity", "1e-18"), ("quantity", 1),
             ("quantity", "169999999999999999999.999999999999999999"), ("price", "0"),
             ("price", "-0"),
-            ("price", "-37.63"), ("fee", "-0.1"), ("fee", 0), ("side", "bUy"),
+            ("price", "-37.63"), ("fee", "-0.1"), ("fee", 0), ("net_amount", "-1"),
+            ("commission", "-0.1"),
+            ("delta", "-1"), ("reason", .string(.init(String(repeating: "é", count: 250)))),
+            ("reason", "two\nlines"), ("side", "bUy"),
             ("currency", "usd.x_-"),
             ("asset_type", "Future"), ("exec_time", "1999-12-31t23:59:59.9999999-0000"),
         ] as [(String, JSONValue)])
