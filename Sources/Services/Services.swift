@@ -17,6 +17,8 @@ public struct Services: Sendable {
     public let quotes: QuoteService
     public let fx: FXService
     public let messages: MessageService
+    public let instruments: InstrumentService
+    public let actions: ActionService
 
     public init(database: any Database, world: any World, limits: Limits) {
         let work = UnitOfWork(database: database, world: world)
@@ -34,5 +36,7 @@ public struct Services: Sendable {
         quotes = QuoteService(work: work)
         fx = FXService(work: work)
         messages = MessageService(work: work)
+        instruments = InstrumentService(work: work)
+        actions = ActionService(work: work)
     }
 }

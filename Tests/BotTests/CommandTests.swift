@@ -252,7 +252,7 @@ import World
     }
 
     @Test(arguments: [
-        ("/postions", "/positions"), ("/pln", "/pnl"), ("/trade", "/trades"),
+        ("/postions", "/positions"), ("/pln", "/pnl"), ("/tradse", "/trades"),
         ("/stat", "/start"), ("/PORTFOLIO", "/portfolios"),
     ])
     func `an unknown command is answered with the nearest ones`(typed: String, meant: String)

@@ -27,7 +27,8 @@ struct TradesTests {
                     "trades": [
                         [
                             "trade_uid": uid, "portfolio": "main", "strategy": "momo@1.0",
-                            "symbol": "BTCUSDT", "exchange": "BINANCE", "side": "BUY",
+                            "symbol": "BTCUSDT", "exchange": "BINANCE", "option": nil,
+                            "side": "BUY",
                             "quantity": "0.5", "price": "65000.1", "notional": "32500.05",
                             "fee": "-0.65", "fee_currency": "BNB", "realized_pnl": "0",
                             "exec_time": "2026-02-19T14:32:00.123Z",
@@ -35,6 +36,39 @@ struct TradesTests {
                             "order_uid": nil, "source": "broker", "superseded_by": nil,
                         ]
                     ], "next_cursor": nil,
+                ])
+        }
+    }
+
+    @Test(arguments: TestBackend.allCases)
+    func `an option is listed with its contract`(_ backend: TestBackend) async throws {
+        try await WebWorld.run(on: backend) { web in
+            let (_, token) = try await web.member()
+            let block = """
+                "option":{"underlying":"ODD|ONE","expiry":"2026-03-20","strike":"7.50","right":"P",\
+                "multiplier":"10"},"reason":"hedge","delta":"-0.3","commission":"0.2",\
+                "net_amount":"20.2"
+                """
+            let posted = try await web.client.post(
+                token: token,
+                batch(
+                    fill(
+                        "a", "BUY", "1", at: "2", symbol: "AAPL260320C00150000", exchange: nil,
+                        assetType: "OPTION", currency: "USD", time: "2026-02-19T14:33:00Z"),
+                    fill(
+                        "b", "BUY", "1", at: "2", symbol: "ODD", exchange: "CBOE",
+                        assetType: "OPTION", currency: "USD", extra: block)))
+            #expect(posted.json["accepted"] == 2)
+            let reply = try await web.client.get("/v1/trades", token: token)
+            #expect(
+                reply.json["trades"]?[0]?["option"] == [
+                    "underlying": "AAPL", "expiry": "2026-03-20", "strike": "150", "right": "C",
+                    "multiplier": "100", "occ_symbol": "AAPL  260320C00150000",
+                ])
+            #expect(
+                reply.json["trades"]?[1]?["option"] == [
+                    "underlying": "ODD|ONE", "expiry": "2026-03-20", "strike": "7.5",
+                    "right": "P", "multiplier": "10", "occ_symbol": nil,
                 ])
         }
     }

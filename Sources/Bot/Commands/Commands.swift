@@ -1,7 +1,7 @@
 /// The one list of commands.
 public enum Commands {
     public static let all: [Command] = [
-        .start, .help, .positions, .orders, .pnl, .risk, .trades, .portfolios, .accounts,
+        .start, .help, .positions, .orders, .pnl, .risk, .trades, .trade, .portfolios, .accounts,
         .strategies, .fx, .token, .users, .approve, .reject,
     ]
 

@@ -30,7 +30,7 @@ extension Command {
 
     private static func row(_ order: OrderListing) -> [Cell] {
         [
-            .text(order.instrument.symbol.text), .text(order.side.rawValue), .text(order.type),
+            .text(order.instrument.shownName), .text(order.side.rawValue), .text(order.type),
             "\(order.filledQuantity)/\(order.quantity)",
             (order.price ?? order.stopPrice).map(Cell.decimal) ?? "–",
             .text(order.status.rawValue), .time(order.placedAt),

@@ -142,7 +142,7 @@ private struct TradeScreen {
 
     private func row(_ trade: TradeListing, _ trades: [TradeListing]) -> [Cell] {
         var cells: [Cell] = [.time(trade.execTime)]
-        if symbol == nil { cells.append(.text(trade.instrument.symbol.text)) }
+        if symbol == nil { cells.append(.text(trade.instrument.shownName)) }
         if hasPortfolios(trades) { cells.append(.text(trade.portfolio.text)) }
         return cells + [
             .text(trade.side.rawValue), .decimal(trade.quantity), .decimal(trade.price),

@@ -131,7 +131,7 @@ extension Responder {
             user = try await services.users.user(telegramUserID: press.sender.telegramUserID)
             var reply = try await reply(action, command, press, user)
             reply.user = user
-            reply.command = command?.name
+            reply.command = reply.command ?? command?.name
             return reply
         } catch is CancellationError {
             throw CancellationError()
@@ -168,6 +168,9 @@ extension Responder {
                 user: user, arguments: Arguments(text: arguments, isFromButton: true),
                 place: place, update: press.update)
             return PressReply(screen: try await run(request))
+        case .settle(let decision, let token):
+            return try await Confirmation(services: services).press(decision, token, by: caller)
+                ?? .outdated
         case nil:
             return .outdated
         }

@@ -54,6 +54,18 @@ private struct TradesAnswer: JSONWritable {
         object.write("strategy", trade.strategy)
         object.write("symbol", trade.instrument.symbol)
         object.write("exchange", trade.instrument.exchange)
+        if let option = trade.instrument.option {
+            object.object("option") { contract in
+                contract.write("underlying", option.underlying)
+                contract.write("expiry", option.expiry)
+                contract.write("strike", option.strike)
+                contract.write("right", option.right)
+                contract.write("multiplier", trade.instrument.multiplier)
+                contract.write("occ_symbol", option.occSymbol)
+            }
+        } else {
+            object.write("option", String?.none)
+        }
         object.write("side", trade.side)
         object.write("quantity", trade.quantity)
         object.write("price", trade.price)

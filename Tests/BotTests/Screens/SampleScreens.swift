@@ -8,7 +8,8 @@ enum SampleScreens {
         [
             ("positions", try positions()), ("marks", try marks()),
             ("approval", try approval(of: "ada")),
-            ("token", token()), ("empty", empty()), ("hostile", try hostile()),
+            ("proposal", try proposal()), ("token", token()), ("empty", empty()),
+            ("hostile", try hostile()),
             ("scripts", try scripts()),
         ]
     }
@@ -104,6 +105,31 @@ enum SampleScreens {
                     try Button("Reject", action: "reject:1f0c", style: .danger),
                 ],
                 [try Button("All users", action: "users:1", style: .primary)],
+            ])
+    }
+
+    static func proposal() throws -> Screen {
+        let usd = try currency("USD")
+        let price = try decimal("182.5")
+        return Screen(
+            title: "BUY 10 AAPL at 182.5?",
+            blocks: [
+                .facts([
+                    Fact("Instrument", "AAPL, EQUITY, USD, NASDAQ"), Fact("Side", "BUY"),
+                    Fact("Quantity", .decimal(10)), Fact("Price", .decimal(price)),
+                    Fact("Notional", "\(1825 as Decimal) \(usd)"),
+                    Fact("Fee", "\(1 as Decimal) \(usd)"),
+                    Fact("Time", .time(try time("2026-02-01T14:30:00.000000Z"))),
+                    Fact("Portfolio", "main"), Fact("Reason", .text("<b>dip</b> & “hope”")),
+                    Fact("Position", "\(-4 as Decimal) → \(6 as Decimal)"),
+                ]),
+                .note("Nothing is stored before you confirm, within 15 minutes."),
+            ],
+            buttons: [
+                [
+                    try Button("Confirm", action: "confirm:1f0c", style: .success),
+                    try Button("Discard", action: "discard:1f0c", style: .danger),
+                ]
             ])
     }
 

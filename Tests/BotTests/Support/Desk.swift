@@ -13,9 +13,10 @@ struct Desk: Sendable {
     let events: Events
 
     static func run(
-        limits: Limits = Limits(), _ body: (Desk) async throws -> Void
+        limits: Limits = Limits(), on backend: TestBackend = .sqlite,
+        _ body: (Desk) async throws -> Void
     ) async throws {
-        try await ServiceWorld.run(on: .sqlite, limits: limits) { world in
+        try await ServiceWorld.run(on: backend, limits: limits) { world in
             try await body(Desk(world: world, events: Events()))
         }
     }

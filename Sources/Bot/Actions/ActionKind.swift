@@ -1,0 +1,23 @@
+import Records
+import Services
+
+/// What a Confirm button sets off: everything that is known of one kind of action stands here.
+struct ActionKind: Sendable {
+    /// As it is stored with what was proposed; the command's name where one proposes it.
+    let name: String
+    /// A line that says what was proposed, such as `BUY 10 AAPL at 182.5`.
+    let title: @Sendable (PendingAction) -> String
+    /// Carries it out and returns the result, a JSON object. May be tried again: it must do
+    /// nothing more then, which it knows by the action's token. Throws `FillRefusal` or
+    /// `ServiceError` where it can't be done and is not to be tried again.
+    let perform: @Sendable (PendingAction, Services, Caller) async throws -> String
+    /// What is shown of a result.
+    let facts: @Sendable (PendingAction, _ resultJSON: String) -> [Fact]
+}
+
+/// The one list of kinds.
+enum ActionKinds {
+    static let all: [ActionKind] = [.trade]
+
+    static func named(_ name: String) -> ActionKind? { all.first { $0.name == name } }
+}

@@ -1,0 +1,100 @@
+import Records
+import Services
+
+/// What the Confirm and Discard buttons do, whatever they stand below.
+struct Confirmation: Sendable {
+    let services: Services
+
+    /// The buttons of a proposal, and the note that says how they work.
+    static func buttons(for action: PendingAction) throws(ScreenError) -> [[Button]] {
+        [
+            [
+                try Button(
+                    "Confirm", action: ButtonAction.settle(.confirm, token: action.token).data,
+                    style: .success),
+                try Button(
+                    "Discard", action: ButtonAction.settle(.discard, token: action.token).data,
+                    style: .danger),
+            ]
+        ]
+    }
+
+    static let note: Cell =
+        """
+        Nothing is stored before you confirm, within \(ActionService.lifetimeSeconds / 60) minutes.
+        """
+
+    /// Nil for a kind that this version of the bot does not know. Throws `ServiceError.notFound`
+    /// where the proposal was made to somebody else, and what storage throws: then the same button
+    /// may be pressed again.
+    func press(
+        _ decision: PendingAction.Decision, _ token: String, by caller: Caller
+    ) async throws -> PressReply? {
+        let turn = try await services.actions.take(token, as: decision, for: caller)
+        guard let kind = ActionKinds.named(turn.action.kind) else { return nil }
+        var reply: PressReply
+        switch turn {
+        case .due(let action):
+            let outcome = try await outcome(of: action, kind, caller)
+            reply = Self.reply(
+                kind, action,
+                try await services.actions.finish(action, with: outcome, for: caller))
+        case .done(let action, let outcome):
+            reply = Self.reply(kind, action, outcome)
+        case .underway:
+            reply = PressReply(
+                note: "It was confirmed before. Press Confirm to see what came of it.",
+                isAlert: true)
+        case .discarded(let action):
+            reply = PressReply(
+                note: "Discarded: nothing was stored.",
+                screen: Screen(
+                    title: "Discarded: \(kind.title(action))",
+                    blocks: [.note("Nothing was stored.")]))
+        case .expired(let action):
+            reply = PressReply(
+                note: "Too late: nothing was stored. Send the command again.", isAlert: true,
+                screen: Screen(
+                    title: "Expired: \(kind.title(action))",
+                    blocks: [.note("Nothing was stored. Send the command again.")]))
+        }
+        reply.command = kind.name
+        return reply
+    }
+
+    private func outcome(
+        of action: PendingAction, _ kind: ActionKind, _ caller: Caller
+    ) async throws -> ActionOutcome {
+        do {
+            return .done(resultJSON: try await kind.perform(action, services, caller))
+        } catch let refusal as FillRefusal {
+            return .refused(refusal.sentence)
+        } catch let error as ServiceError {
+            return .refused(error.detail.asSentence)
+        }
+    }
+
+    private static func reply(
+        _ kind: ActionKind, _ action: PendingAction, _ outcome: ActionOutcome
+    ) -> PressReply {
+        switch outcome {
+        case .done(let resultJSON):
+            PressReply(
+                note: "Done.",
+                screen: Screen(
+                    title: "Done: \(kind.title(action))",
+                    blocks: [.facts(kind.facts(action, resultJSON))]))
+        case .refused(let reason):
+            PressReply(
+                note: reason.shortened(to: 190), isAlert: true,
+                screen: Screen(
+                    title: "Not done: \(kind.title(action))",
+                    blocks: [.note(.text(reason)), .note("Nothing was stored.")]))
+        }
+    }
+}
+
+extension FillRefusal {
+    /// For people, with the field at fault.
+    var sentence: String { (field.map { "\($0): \(detail)" } ?? detail).asSentence }
+}

@@ -1,0 +1,11 @@
+import Ledger
+
+extension Instrument {
+    /// What people call it: an option by its contract, anything else by its symbol.
+    var shownName: String { option.map(\.shownName) ?? symbol.text }
+}
+
+extension OptionContract {
+    /// `AAPL 2026-03-20 150 C`
+    var shownName: String { "\(underlying) \(expiry) \(strike) \(right.rawValue)" }
+}
