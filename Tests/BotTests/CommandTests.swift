@@ -128,7 +128,11 @@ import World
             let wrong = try await console.says("/pnl fortnight")
             #expect(wrong.contains("“fortnight” is neither a period nor one of your portfolios."))
             #expect(wrong.contains("My Book, main"))
-            #expect(wrong.contains("/pnl week main"))
+            #expect(wrong.contains("/pnl week fifo main"))
+            let fifo = try await console.says("/pnl week fifo")
+            #expect(fifo.contains("P&L: week, FIFO"))
+            #expect(fifo.contains("Realized against the oldest lots first."))
+            #expect(try await console.says("/pnl LIFO all my book").contains("My Book: all, LIFO"))
             let range = try await console.says("/pnl 2026-02-30..2026-03-01")
             #expect(range.contains("neither a period"))
         }

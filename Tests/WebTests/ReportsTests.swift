@@ -103,7 +103,7 @@ struct ReportsTests {
             }
             #expect(
                 reply.json == [
-                    "period": ["from": "2025-12-29", "to": "2026-01-01"],
+                    "period": ["from": "2025-12-29", "to": "2026-01-01"], "method": "average",
                     "totals": [
                         amounts("BNB", "0", "0.0001", "-0.0001", 0),
                         amounts("USD", "1", "0", "1", 2),
@@ -166,6 +166,28 @@ struct ReportsTests {
         }
     }
 
+    @Test(arguments: TestBackend.allCases)
+    func `P&L is told by the method that is asked for`(_ backend: TestBackend) async throws {
+        try await WebWorld.run(on: backend) { web in
+            let (_, token) = try await web.member()
+            _ = try await web.client.post(
+                token: token,
+                batch(
+                    fill("1", "BUY", "1", at: "10", time: "2026-02-01T10:00:00Z"),
+                    fill("2", "BUY", "1", at: "20", time: "2026-02-01T11:00:00Z"),
+                    fill("3", "SELL", "1", at: "30", time: "2026-02-02T10:00:00Z")))
+            for (query, method, realized) in [
+                ("", "average", "15"), ("&method=average", "average", "15"),
+                ("&method=fifo", "fifo", "20"), ("&method=LIFO", "lifo", "10"),
+            ] {
+                let reply = try await web.client.get(
+                    "/v1/pnl?period=2026-02-02..2026-02-02\(query)", token: token)
+                #expect(reply.json["method"]?.string == method)
+                #expect(reply.json["totals"]?.array?.first?["realized_pnl"]?.string == realized)
+            }
+        }
+    }
+
     @Test func `bad parameters of reports are 422 with their field`() async throws {
         try await WebWorld.run { web in
             let (_, token) = try await web.member()
@@ -173,7 +195,6 @@ struct ReportsTests {
                 ("/v1/pnl?period=fortnight", "period"), ("/v1/pnl?period=0d", "period"),
                 ("/v1/pnl?period=2026-02-02..2026-02-01", "period"),
                 ("/v1/pnl?period=2026-02-30..2026-03-01", "period"),
-                ("/v1/pnl?method=fifo", "method"), ("/v1/pnl?method=LIFO", "method"),
                 ("/v1/pnl?method=best", "method"), ("/v1/pnl?strategy=a@b@c", "strategy"),
                 ("/v1/positions?include_closed=yes", "include_closed"),
                 ("/v1/positions?strategy=%40", "strategy"),
@@ -195,8 +216,8 @@ struct ReportsTests {
                 #expect(reply.code == "INVALID_FIELD", "\(target)")
                 #expect(reply.field == field, "\(target)")
             }
-            let fifo = try await web.client.get("/v1/pnl?method=fifo", token: token)
-            #expect(fifo.json["detail"] == "only average is available yet")
+            let wrong = try await web.client.get("/v1/pnl?method=best", token: token)
+            #expect(wrong.json["detail"] == "expected one of average, fifo, lifo")
         }
     }
 

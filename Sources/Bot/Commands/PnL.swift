@@ -4,13 +4,13 @@ import Services
 
 extension Command {
     static let pnl = Command(
-        "pnl", "Realized P&L, fees and trades of a period", arguments: "[period] [portfolio]",
-        example: "/pnl week main",
+        "pnl", "Realized P&L, fees and trades of a period",
+        arguments: "[period] [average|fifo|lifo] [portfolio]", example: "/pnl week fifo main",
         body: .approved { request, caller in
             let question = try await PnLQuestion(request, caller)
             let report = try await request.services.performance.report(
                 portfolio: question.portfolio, period: question.period,
-                for: Authority(caller: caller))
+                method: question.method, for: Authority(caller: caller))
             let table = question.byDay ? report.dayTable : report.instrumentTable
             return try request.paged(
                 question.title, facts: report.facts, table: table,
@@ -23,6 +23,7 @@ extension Command {
 private struct PnLQuestion {
     let periodText: String
     let period: Period
+    let method: CostMethod
     let portfolio: ExactText?
     let byDay: Bool
 
@@ -36,7 +37,20 @@ private struct PnLQuestion {
         byDay = arguments.isFromButton && arguments.text.hasPrefix(Self.byDayMark)
         if byDay { arguments = arguments.firstAndRest.rest }
         let today = request.services.performance.today
-        let (first, rest) = arguments.firstAndRest
+        var (first, rest) = arguments.firstAndRest
+        if let method = CostMethod(rawValue: first.lowercased()) {
+            // The method alone, or before the period.
+            self.method = method
+            arguments = rest
+            (first, rest) = rest.firstAndRest
+        } else if Period(first, today: today) != nil,
+            let method = CostMethod(rawValue: rest.firstAndRest.first.lowercased())
+        {
+            self.method = method
+            rest = rest.firstAndRest.rest
+        } else {
+            method = .average
+        }
         if let period = Period(first.isEmpty ? Self.standardPeriod : first, today: today) {
             self.period = period
             periodText = first.isEmpty ? Self.standardPeriod : first.lowercased()
@@ -64,12 +78,19 @@ private struct PnLQuestion {
     }
 
     var title: String {
-        portfolio.map { "P&L in \($0): \(periodText)" } ?? "P&L: \(periodText)"
+        let told = method == .average ? periodText : "\(periodText), \(method.shownName)"
+        return portfolio.map { "P&L in \($0): \(told)" } ?? "P&L: \(told)"
     }
 
     /// The arguments for a button: this question, but for what is given.
-    func carried(period: String? = nil, byDay: Bool? = nil) -> String {
-        let words = [period ?? periodText, portfolio.map(NameDigest.of)].compactMap(\.self)
+    func carried(
+        period: String? = nil, method: CostMethod? = nil, byDay: Bool? = nil
+    ) -> String {
+        let method = method ?? self.method
+        let words = [
+            period ?? periodText, method == .average ? nil : method.rawValue,
+            portfolio.map(NameDigest.of),
+        ].compactMap(\.self)
         return ((byDay ?? self.byDay) ? Self.byDayMark : "") + words.joined(separator: " ")
     }
 
@@ -80,7 +101,22 @@ private struct PnLQuestion {
         }
         let view = try request.button(
             byDay ? "By instrument" : "By day", arguments: carried(byDay: !byDay))
-        return [periods, [view]]
+        var methods = [view]
+        for method in CostMethod.allCases where method != self.method {
+            methods.append(
+                try request.button(method.shownName, arguments: carried(method: method)))
+        }
+        return [periods, methods]
+    }
+}
+
+extension CostMethod {
+    fileprivate var shownName: String {
+        switch self {
+        case .average: "Average"
+        case .fifo: "FIFO"
+        case .lifo: "LIFO"
+        }
     }
 }
 
@@ -103,7 +139,13 @@ extension PnLReport {
     }
 
     fileprivate func notes(today: Day) -> [Cell] {
-        ["Days are UTC; gains are before fees, net is after fees."]
+        let cost: Cell =
+            switch method {
+            case .average: "Realized against average cost."
+            case .fifo: "Realized against the oldest lots first."
+            case .lifo: "Realized against the newest lots first."
+            }
+        return ["Days are UTC; gains are before fees, net is after fees.", cost]
             + Conversions.notes([converted], today: today)
     }
 

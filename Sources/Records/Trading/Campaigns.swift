@@ -122,6 +122,39 @@ public enum Campaigns {
         ).first
     }
 
+    /// The holding's campaigns that touch these days and do not begin and end on one day, oldest
+    /// first.
+    public static func starts(
+        of holding: HoldingKey, lastingOver days: ClosedRange<Day>, for caller: Caller,
+        in tx: any Transaction
+    ) throws -> [CampaignStart] {
+        try tx.query(
+            SQL(
+                """
+                SELECT c.id, c.opened_at, c.opening_broker_trade_id, c.opening_qty, c.closed_at
+                FROM position_campaigns c
+                WHERE c.portfolio_id = $1 AND c.instrument_id = $2
+                    AND COALESCE(c.strategy_id, 0) = $3 AND c.user_id = $4
+                    AND c.opened_at < $5 AND (c.closed_at IS NULL OR c.closed_at >= $6)
+                ORDER BY c.opened_at, c.opening_broker_trade_id
+                """,
+                holding.values + [
+                    .id(caller.userID), .time(days.upperBound.adding(days: 1).start),
+                    .time(days.lowerBound.start),
+                ])
+        ) { row in
+            let start = try decodeStart(row)
+            return try row.optionalTime(4)?.day == start.order.time.day ? nil : start
+        }.compactMap(\.self)
+    }
+
+    private static func decodeStart(_ row: any Row) throws -> CampaignStart {
+        CampaignStart(
+            opening: try row.id(0),
+            order: FillOrder(time: try row.time(1), id: try row.exact(2)),
+            openingQuantity: try row.decimal(3))
+    }
+
     private static func starts(
         of holding: HoldingKey, _ bound: (comparison: String, order: FillOrder)?,
         direction: String, limit: Int, for caller: Caller, in tx: any Transaction
@@ -141,13 +174,7 @@ public enum Campaigns {
                     AND COALESCE(c.strategy_id, 0) = $3 AND c.user_id = $4 \(condition)
                 ORDER BY c.opened_at \(direction), c.opening_broker_trade_id \(direction)
                 LIMIT $5
-                """, values)
-        ) { row in
-            CampaignStart(
-                opening: try row.id(0),
-                order: FillOrder(time: try row.time(1), id: try row.exact(2)),
-                openingQuantity: try row.decimal(3))
-        }
+                """, values), decodeStart)
     }
 
     /// The holdings that a portfolio has campaigns of.

@@ -16,10 +16,17 @@ public struct DailyPnLRecord: Sendable, Hashable {
 
 /// A day in the report: with the instrument's names.
 public struct DailyPnLListing: Sendable, Hashable {
+    public let holding: HoldingKey
     public let day: Day
     public let currency: Currency
     public let instrument: InstrumentRecord
     public let value: DailyPnL
+
+    /// The same day with other figures.
+    public func with(_ value: DailyPnL) -> DailyPnLListing {
+        DailyPnLListing(
+            holding: holding, day: day, currency: currency, instrument: instrument, value: value)
+    }
 }
 
 public enum DailyPnLRows {
@@ -173,7 +180,8 @@ public enum DailyPnLRows {
             SQL(
                 """
                 SELECT d.day, d.currency, d.realized_pnl, d.realized_pnl_lots, d.fees,
-                    d.trades, \(Instruments.columns)
+                    d.trades, \(Instruments.columns), d.portfolio_id, d.instrument_id,
+                    d.strategy_id
                 FROM portfolios b
                 JOIN daily_pnl d ON d.portfolio_id = b.id
                 JOIN instruments i ON i.id = d.instrument_id
@@ -188,6 +196,9 @@ public enum DailyPnLRows {
                 ])
         ) { row in
             DailyPnLListing(
+                holding: HoldingKey(
+                    portfolioID: try row.id(15), instrumentID: try row.id(16),
+                    strategyID: try row.optionalID(17)),
                 day: try row.day(0), currency: try row.currency(1),
                 instrument: try Instruments.decode(row, from: 6),
                 value: DailyPnL(

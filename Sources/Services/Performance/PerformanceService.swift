@@ -40,6 +40,8 @@ public struct PnLReport: Sendable, Hashable {
     public let byInstrument: [InstrumentTotal]
     /// By day, then currency; days without a trade are left out.
     public let daily: [DayTotal]
+    /// By which cost what was realized is told.
+    public let method: CostMethod
     /// In the currency of the portfolio's account, or of the default portfolio's.
     public internal(set) var converted: Converted<ConvertedPnL> = .noCurrency
 }
@@ -51,23 +53,26 @@ public struct PerformanceService: Sendable {
     /// Today in UTC, for reading periods.
     public var today: Day { work.world.now().day }
 
-    /// Reads days, not trades. Throws `ServiceError.notFound`, and `.invalid` where a total does
+    /// Reads days, not trades, but for a method that neither is average nor the portfolio's own.
+    /// Throws `ServiceError.notFound`, and `.invalid` where a total does
     /// not fit a decimal.
     public func report(
         portfolio: ExactText? = nil, strategy: StrategyReference? = nil, period: Period,
-        for authority: Authority
+        method: CostMethod = .average, for authority: Authority
     ) async throws -> PnLReport {
         let (days, conversion) = try await work.read { tx in
             let scope = try authority.scope(portfolio: portfolio, strategy: strategy, in: tx)
-            let days = try DailyPnLRows.list(
-                scope, from: period.from ?? .distantPast, to: period.to, for: authority.caller,
+            let range = (period.from ?? .distantPast)...period.to
+            let stored = try DailyPnLRows.list(
+                scope, from: range.lowerBound, to: range.upperBound, for: authority.caller,
                 in: tx)
+            let days = try MethodDays(method, range, for: authority.caller, in: tx).told(stored)
             let conversion = try authority.conversion(
                 portfolio: scope.portfolioID, of: days.spans, in: tx)
             return (days, conversion)
         }
         do {
-            var report = try PnLReport(days, period)
+            var report = try PnLReport(days, period, method)
             report.convert(by: conversion)
             return report
         } catch {
@@ -79,7 +84,9 @@ public struct PerformanceService: Sendable {
 }
 
 extension PnLReport {
-    fileprivate init(_ rows: [DailyPnLListing], _ period: Period) throws(LedgerError) {
+    fileprivate init(_ rows: [DailyPnLListing], _ period: Period, _ method: CostMethod)
+        throws(LedgerError)
+    {
         struct InstrumentKey: Hashable {
             let id: InstrumentID
             let currency: Currency
@@ -95,6 +102,7 @@ extension PnLReport {
             try byInstrument[key, default: (row.instrument.instrument, Amounts())].1
                 .add(row.value)
         }
+        self.method = method
         from = period.from ?? rows.map(\.day).min() ?? period.to
         to = period.to
         self.totals = totals.sorted { $0.key < $1.key }

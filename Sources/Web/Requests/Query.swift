@@ -57,6 +57,19 @@ struct Query: Sendable {
         return number
     }
 
+    /// One of an enum's raw values, in any case; nil where it is left out.
+    func choice<Choice: RawRepresentable & CaseIterable>(
+        _ name: String, of type: Choice.Type = Choice.self
+    ) throws(Problem) -> Choice? where Choice.RawValue == String {
+        guard let text = values[name] else { return nil }
+        let wanted = text.lowercased()
+        if let choice = Choice.allCases.first(where: { $0.rawValue.lowercased() == wanted }) {
+            return choice
+        }
+        let names = Choice.allCases.map(\.rawValue).joined(separator: ", ")
+        throw .invalid(name, "expected one of \(names)")
+    }
+
     func strategy(_ name: String) throws(Problem) -> StrategyReference? {
         guard let text = values[name] else { return nil }
         guard let strategy = StrategyReference(parsing: text) else {

@@ -8,21 +8,13 @@ extension Route {
         summary: "Realized P&L, fees and trades of a period, by instrument and by day",
         .authorized(.read) { call, authority in
             let query = try call.query()
-            try requireAverage(query)
             let service = call.services.performance
             let report = try await service.report(
                 portfolio: query.text("portfolio"), strategy: query.strategy("strategy"),
-                period: query.period("period", today: service.today), for: authority)
+                period: query.period("period", today: service.today),
+                method: query.choice("method") ?? .average, for: authority)
             return Answer(PerformanceAnswer(report: report))
         })
-}
-
-private func requireAverage(_ query: Query) throws(Problem) {
-    switch query.text("method")?.text.lowercased() {
-    case nil, "average": return
-    case "fifo", "lifo": throw .invalid("method", "only average is available yet")
-    default: throw .invalid("method", "expected average")
-    }
 }
 
 private struct PerformanceAnswer: JSONWritable {
@@ -34,6 +26,7 @@ private struct PerformanceAnswer: JSONWritable {
                 period.write("from", report.from)
                 period.write("to", report.to)
             }
+            answer.write("method", report.method.rawValue)
             answer.array("totals") { totals in
                 for total in report.totals {
                     totals.object { write(total.currency, total.amounts, to: &$0) }
