@@ -56,13 +56,14 @@ public struct Campaign: Sendable, Hashable {
     }
 
     /// Begun by `part`, which cost `cost`.
-    init(_ part: FillPart, cost: Decimal, kind: Leg.Kind) {
+    init(_ part: FillPart, of fill: Fill, cost: Decimal, kind: Leg.Kind) throws(LedgerError) {
         self.init(
-            opening: part.number, openingOrder: part.fill.order, openingQuantity: part.quantity,
-            direction: part.fill.side == .buy ? .long : .short, closedAt: nil,
+            opening: part.number, openingOrder: fill.order, openingQuantity: part.quantity,
+            direction: fill.side == .buy ? .long : .short, closedAt: nil,
             openedQuantity: part.quantity, openedNotional: part.notional, closedQuantity: .zero,
             closedNotional: .zero, maxQuantity: part.quantity, openedCost: cost,
-            realizedPnL: .zero, fillCount: 1, legCount: 1, leg: Leg(kind, part))
+            realizedPnL: .zero, fillCount: 1, legCount: 1, leg: Leg(kind, part, of: fill))
+        try leg.checkAveragePrice(fill.multiplier)
     }
 
     public var isOpen: Bool { closedAt == nil }
@@ -80,10 +81,10 @@ public struct Campaign: Sendable, Hashable {
 
     /// More of the same; `held` is what is held then.
     func adding(
-        _ part: FillPart, cost: Decimal, held: Decimal, windowSeconds: Int
+        _ part: FillPart, of fill: Fill, cost: Decimal, held: Decimal, windowSeconds: Int
     ) throws(LedgerError) -> Campaign {
         var campaign = self
-        try campaign.enter(part, kind: .add, windowSeconds)
+        try campaign.enter(part, of: fill, kind: .add, windowSeconds)
         if campaign.legCount == 1 {
             campaign.openedQuantity = campaign.leg.quantity
             campaign.openedNotional = campaign.leg.notional
@@ -95,27 +96,31 @@ public struct Campaign: Sendable, Hashable {
 
     /// Less of the same; `kind` is `reduce`, `close` or `flipClose`.
     func reducing(
-        _ part: FillPart, realizedPnL realized: Decimal, kind: Leg.Kind, windowSeconds: Int
+        _ part: FillPart, of fill: Fill, realizedPnL realized: Decimal, kind: Leg.Kind,
+        windowSeconds: Int
     ) throws(LedgerError) -> Campaign {
         var campaign = self
-        try campaign.enter(part, kind: kind, windowSeconds)
+        try campaign.enter(part, of: fill, kind: kind, windowSeconds)
         campaign.leg.kind = kind
         campaign.closedQuantity = try closedQuantity + part.quantity
         campaign.closedNotional = try closedNotional + part.notional
+        try campaign.closedNotional.checkAveragePrice(
+            of: campaign.closedQuantity, multiplier: fill.multiplier)
         campaign.realizedPnL = try realizedPnL + realized
-        if kind != .reduce { campaign.closedAt = part.fill.time }
+        if kind != .reduce { campaign.closedAt = fill.time }
         return campaign
     }
 
     private mutating func enter(
-        _ part: FillPart, kind: Leg.Kind, _ windowSeconds: Int
+        _ part: FillPart, of fill: Fill, kind: Leg.Kind, _ windowSeconds: Int
     ) throws(LedgerError) {
-        if leg.isJoined(by: part.fill, windowSeconds: windowSeconds) {
-            try leg.join(part)
+        if leg.isJoined(by: fill, windowSeconds: windowSeconds) {
+            try leg.join(part, of: fill)
         } else {
-            leg = Leg(kind, part)
+            leg = Leg(kind, part, of: fill)
             legCount += 1
         }
+        try leg.checkAveragePrice(fill.multiplier)
         fillCount += 1
     }
 }

@@ -42,16 +42,14 @@ public struct Holding: Sendable, Hashable {
         let closed = try fill.quantity - quantity
         let change = try PositionChange(
             held: fill.side == .buy ? -closed : closed, cost: .zero, realizedPnL: .zero, by: fill)
-        let part = FillPart(
-            fill: fill, number: number, quantity: quantity,
-            notional: fill.side == .buy ? change.paidToOpen : -change.paidToOpen)
+        let part = FillPart(opening: change, number)
         position.quantity = change.quantity
         position.cost = change.paidToOpen
         position.openedAt = fill.time
         position.lastFill = fill.order
         lots.add(
             Lot(trade: number, order: fill.order, quantity: quantity, cost: change.paidToOpen))
-        campaign = Campaign(part, cost: change.paidToOpen, kind: .flipOpen)
+        campaign = try Campaign(part, of: fill, cost: change.paidToOpen, kind: .flipOpen)
     }
 
     /// What `fill` does to what is held; changes nothing.
@@ -69,23 +67,22 @@ public struct Holding: Sendable, Hashable {
         let change = try PositionChange(
             held: position.quantity, cost: position.cost, realizedPnL: position.realizedPnL,
             by: fill)
-        let feeTotal = try (position.fees[fill.feeCurrency] ?? .zero) + fill.fee
+        let feeTotal = try position.feeTotals[fill.feeCurrency] + fill.fee
         let closures =
             change.closedQuantity.isZero
             ? [] : try lots.closures(of: change.closedQuantity, for: -change.paidToClose)
         var lotRealizedPnL = Decimal.zero
         for closure in closures { lotRealizedPnL = try lotRealizedPnL + closure.realizedPnL }
         return Posting(
-            number: number, effect: change.effect, closedQuantity: change.closedQuantity,
-            openedQuantity: change.openedQuantity, realizedPnL: change.realizedPnL,
-            lotRealizedPnL: lotRealizedPnL, day: fill.time.day, closures: closures,
+            number: number, lotRealizedPnL: lotRealizedPnL, day: fill.time.day,
+            closures: closures,
             lot: change.openedQuantity.isZero
                 ? nil
                 : Lot(
                     trade: number, order: fill.order, quantity: change.openedQuantity,
                     cost: change.paidToOpen),
-            closing: try closingStep(change, fill, number),
-            opening: try openingStep(change, fill, number), change: change, feeTotal: feeTotal)
+            campaign: try campaign(after: change, fill, number),
+            ended: try ended(by: change, fill, number), change: change, feeTotal: feeTotal)
     }
 
     /// Takes what `posting(of:number:)` told of `fill`.
@@ -94,16 +91,14 @@ public struct Holding: Sendable, Hashable {
         position.cost = posting.change.cost
         position.realizedPnL = posting.change.totalRealizedPnL
         if !fill.fee.isZero {
-            position.fees[fill.feeCurrency] = posting.feeTotal.isZero ? nil : posting.feeTotal
+            position.feeTotals[fill.feeCurrency] = posting.feeTotal
         }
         lots.take(posting.closures)
         if let lot = posting.lot { lots.add(lot) }
-        campaign = posting.opening?.campaign ?? posting.closing?.campaign
+        campaign = posting.effect == .close ? nil : posting.campaign
         switch posting.effect {
         case .open, .flip: position.openedAt = fill.time
-        case .close:
-            position.openedAt = nil
-            campaign = nil
+        case .close: position.openedAt = nil
         case .add, .reduce: break
         }
         if let last = position.lastFill, fill.order < last { return }
@@ -137,44 +132,38 @@ public struct Holding: Sendable, Hashable {
 }
 
 extension Holding {
-    private func closingStep(
-        _ change: PositionChange, _ fill: Fill, _ number: TradeNumber
-    ) throws(LedgerError) -> Posting.Step? {
-        guard !change.closedQuantity.isZero, let campaign else { return nil }
-        let part = FillPart(
-            fill: fill, number: number, quantity: change.closedQuantity,
-            notional: fill.side == .buy ? change.paidToClose : -change.paidToClose)
-        let kind: Leg.Kind =
-            switch change.effect {
-            case .flip: .flipClose
-            case .close: .close
-            case .open, .add, .reduce: .reduce
-            }
-        return Posting.Step(
-            campaign: try campaign.reducing(
-                part, realizedPnL: change.realizedPnL, kind: kind,
-                windowSeconds: rules.legWindowSeconds),
-            quantity: part.quantity)
+    /// The campaign as it stands after the fill, closed if that closed it.
+    private func campaign(
+        after change: PositionChange, _ fill: Fill, _ number: TradeNumber
+    ) throws(LedgerError) -> Campaign? {
+        switch change.effect {
+        case .add:
+            guard let campaign else { fallthrough }
+            return try campaign.adding(
+                FillPart(opening: change, number), of: fill, cost: change.paidToOpen,
+                held: change.quantity, windowSeconds: rules.legWindowSeconds)
+        case .open, .flip:
+            return try Campaign(
+                FillPart(opening: change, number), of: fill, cost: change.paidToOpen,
+                kind: change.effect == .flip ? .flipOpen : .open)
+        case .reduce: return try reduced(.reduce, change, fill, number)
+        case .close: return try reduced(.close, change, fill, number)
+        }
     }
 
-    private func openingStep(
-        _ change: PositionChange, _ fill: Fill, _ number: TradeNumber
-    ) throws(LedgerError) -> Posting.Step? {
-        guard !change.openedQuantity.isZero else { return nil }
-        let part = FillPart(
-            fill: fill, number: number, quantity: change.openedQuantity,
-            notional: fill.side == .buy ? change.paidToOpen : -change.paidToOpen)
-        guard change.effect == .add, let campaign else {
-            return Posting.Step(
-                campaign: Campaign(
-                    part, cost: change.paidToOpen,
-                    kind: change.effect == .flip ? .flipOpen : .open),
-                quantity: part.quantity)
-        }
-        return Posting.Step(
-            campaign: try campaign.adding(
-                part, cost: change.paidToOpen, held: change.quantity,
-                windowSeconds: rules.legWindowSeconds),
-            quantity: part.quantity)
+    private func ended(
+        by change: PositionChange, _ fill: Fill, _ number: TradeNumber
+    ) throws(LedgerError) -> Posting.EndedCampaign? {
+        guard change.effect == .flip else { return nil }
+        return try reduced(.flipClose, change, fill, number).map { .campaign($0) }
+    }
+
+    private func reduced(
+        _ kind: Leg.Kind, _ change: PositionChange, _ fill: Fill, _ number: TradeNumber
+    ) throws(LedgerError) -> Campaign? {
+        guard let campaign else { return nil }
+        return try campaign.reducing(
+            FillPart(closing: change, number), of: fill, realizedPnL: change.realizedPnL,
+            kind: kind, windowSeconds: rules.legWindowSeconds)
     }
 }

@@ -43,11 +43,11 @@ public struct Leg: Sendable, Hashable {
         self.fillCount = fillCount
     }
 
-    init(_ kind: Kind, _ part: FillPart) {
+    init(_ kind: Kind, _ part: FillPart, of fill: Fill) {
         self.init(
-            first: part.number, kind: kind, side: part.fill.side, quantity: part.quantity,
-            notional: part.notional, startedAt: part.fill.time, endedAt: part.fill.time,
-            lastOrderID: part.fill.orderID, fillCount: 1)
+            first: part.number, kind: kind, side: fill.side, quantity: part.quantity,
+            notional: part.notional, startedAt: fill.time, endedAt: fill.time,
+            lastOrderID: fill.orderID, fillCount: 1)
     }
 
     /// Whether the campaign's next fill still is of this decision: same side, and of the same
@@ -58,12 +58,12 @@ public struct Leg: Sendable, Hashable {
         return fill.time <= endedAt.adding(seconds: Int64(windowSeconds))
     }
 
-    mutating func join(_ part: FillPart) throws(LedgerError) {
+    mutating func join(_ part: FillPart, of fill: Fill) throws(LedgerError) {
         let quantity = try quantity + part.quantity
         notional = try notional + part.notional
         self.quantity = quantity
-        endedAt = part.fill.time
-        lastOrderID = part.fill.orderID
+        endedAt = fill.time
+        lastOrderID = fill.orderID
         fillCount += 1
     }
 
@@ -75,6 +75,10 @@ public struct Leg: Sendable, Hashable {
             fillCount: fillCount)
     }
 
+    func checkAveragePrice(_ multiplier: Decimal) throws(LedgerError) {
+        try notional.checkAveragePrice(of: quantity, multiplier: multiplier)
+    }
+
     /// notional ÷ (quantity × multiplier), to 12 decimals, half-even.
     public func averagePrice(multiplier: Decimal) throws(LedgerError) -> Decimal {
         try notional.averagePrice(of: quantity, multiplier: multiplier)
@@ -83,8 +87,19 @@ public struct Leg: Sendable, Hashable {
 
 /// What of a fill belongs to one campaign: all of it, or one part of a fill through zero.
 struct FillPart {
-    let fill: Fill
     let number: TradeNumber
     let quantity: Decimal
     let notional: Decimal
+
+    init(closing change: PositionChange, _ number: TradeNumber) {
+        self.number = number
+        quantity = change.closedQuantity
+        notional = change.side == .buy ? change.paidToClose : -change.paidToClose
+    }
+
+    init(opening change: PositionChange, _ number: TradeNumber) {
+        self.number = number
+        quantity = change.openedQuantity
+        notional = change.side == .buy ? change.paidToOpen : -change.paidToOpen
+    }
 }

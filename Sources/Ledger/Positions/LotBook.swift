@@ -38,10 +38,11 @@ public struct LotBook: Sendable, Hashable {
         var proceedsLeft = proceeds
         var taken = 0
         while !quantityLeft.isZero {
-            let lot = try lot(after: taken)
+            let place = try place(after: taken)
+            let (openQuantity, openCost) = (lots[place].openQuantity, lots[place].openCost)
             taken += 1
-            let closed = min(quantityLeft, lot.openQuantity)
-            let cost = try lot.openCost.share(closed, of: lot.openQuantity)
+            let closed = min(quantityLeft, openQuantity)
+            let cost = try openCost.share(closed, of: openQuantity)
             let part =
                 closed == quantityLeft
                 ? proceedsLeft : try proceeds.prorated(closed, of: quantity)
@@ -49,10 +50,10 @@ public struct LotBook: Sendable, Hashable {
             proceedsLeft = try proceedsLeft - part
             closures.append(
                 LotClosure(
-                    lot: lot.trade, quantity: closed, cost: cost, proceeds: part,
+                    lot: lots[place].trade, quantity: closed, cost: cost, proceeds: part,
                     realizedPnL: try part - cost,
-                    openQuantityAfter: try lot.openQuantity - closed,
-                    openCostAfter: try lot.openCost - cost))
+                    openQuantityAfter: try openQuantity - closed,
+                    openCostAfter: try openCost - cost))
         }
         return closures
     }
@@ -80,17 +81,34 @@ public struct LotBook: Sendable, Hashable {
 
     mutating func add(_ lot: Lot) { lots.append(lot) }
 
-    /// The lot that is closed after so many others.
-    private func lot(after count: Int) throws(LedgerError) -> Lot {
+    /// How many of those that are here are older than the ones that were left in the store.
+    private var olderThanGap: Int? { gap.map { $0 - first } }
+
+    /// Where the lot is that is closed after so many others.
+    private func place(after count: Int) throws(LedgerError) -> Int {
         switch method {
         case .fifo:
             let index = first + count
             guard index < lots.count, index < gap ?? .max else { throw .missingLots }
-            return lots[index]
+            return index
         case .lifo:
             let index = lots.count - 1 - count
             guard index >= first else { throw .missingLots }
-            return lots[index]
+            return index
         }
+    }
+}
+
+/// Two books are the same where they hold the same, however they came to it.
+extension LotBook {
+    public static func == (left: LotBook, right: LotBook) -> Bool {
+        left.method == right.method && left.olderThanGap == right.olderThanGap
+            && left.open == right.open
+    }
+
+    public func hash(into hasher: inout Hasher) {
+        hasher.combine(method)
+        hasher.combine(olderThanGap)
+        hasher.combine(open)
     }
 }

@@ -8,7 +8,8 @@ public struct Position: Sendable, Hashable {
     /// Before fees, in the instrument's currency.
     public internal(set) var realizedPnL: Decimal
     /// The sum of all fees in each currency in which one was charged.
-    public internal(set) var fees: [Currency: Decimal]
+    public var fees: [Currency: Decimal] { feeTotals.byCurrency }
+    var feeTotals: FeeTotals
     /// When the fill was made that opened what is open now; nil when flat.
     public internal(set) var openedAt: Timestamp?
     /// The last, in the order of truth, of the fills that were applied.
@@ -21,7 +22,7 @@ public struct Position: Sendable, Hashable {
         self.quantity = quantity
         self.cost = cost
         self.realizedPnL = realizedPnL
-        self.fees = fees
+        feeTotals = FeeTotals(fees)
         self.openedAt = openedAt
         self.lastFill = lastFill
     }

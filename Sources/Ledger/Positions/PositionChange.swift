@@ -43,7 +43,7 @@ struct PositionChange: Sendable, Hashable {
             } else {
                 .flip
             }
-        _ = try cost.averagePrice(of: quantity, multiplier: fill.multiplier)
+        try cost.checkAveragePrice(of: quantity, multiplier: fill.multiplier)
     }
 }
 
@@ -60,5 +60,13 @@ extension Decimal {
     ) throws(LedgerError) -> Decimal {
         guard !quantity.isZero else { return .zero }
         return try divided(by: quantity, times: multiplier, decimals: 12)
+    }
+
+    /// Throws where the average price would.
+    func checkAveragePrice(of quantity: Decimal, multiplier: Decimal) throws(LedgerError) {
+        // Less than 10¹⁴ for 10⁻⁶ or more is far from the limit, and needs no division.
+        let (cost, millionth) = (Decimal(100_000_000_000_000), Decimal(units: 1_000_000_000_000))
+        if magnitude < cost, quantity.magnitude >= millionth, multiplier >= .one { return }
+        _ = try averagePrice(of: quantity, multiplier: multiplier)
     }
 }

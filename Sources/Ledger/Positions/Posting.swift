@@ -21,15 +21,13 @@ public struct Posting: Sendable, Hashable {
         public let quantity: Decimal
     }
 
+    /// A campaign is large and fills through zero are rare: its room is not in every posting.
+    indirect enum EndedCampaign: Sendable, Hashable {
+        case campaign(Campaign)
+    }
+
     public let number: TradeNumber
-    public let effect: Effect
-    /// How much of the fill's quantity closed what was open; never below zero.
-    public let closedQuantity: Decimal
-    /// How much of it opened; the two make up the fill's quantity.
-    public let openedQuantity: Decimal
-    /// By average cost, before fees, in the instrument's currency.
-    public let realizedPnL: Decimal
-    /// The same by the lots that were closed.
+    /// The same as `realizedPnL`, by the lots that were closed.
     public let lotRealizedPnL: Decimal
     /// The UTC day on which it falls.
     public let day: Day
@@ -37,12 +35,35 @@ public struct Posting: Sendable, Hashable {
     public let closures: [LotClosure]
     /// The lot that it opened.
     public let lot: Lot?
-    /// The campaign that it reduced or closed.
-    public let closing: Step?
-    /// The campaign that it opened or added to.
-    public let opening: Step?
+    /// As it stands then: the one that it opened or else the one that it reduced or closed.
+    let campaign: Campaign?
+    /// The one that a fill through zero closed.
+    let ended: EndedCampaign?
     let change: PositionChange
     let feeTotal: Decimal
+
+    public var effect: Effect { change.effect }
+    /// How much of the fill's quantity closed what was open; never below zero.
+    public var closedQuantity: Decimal { change.closedQuantity }
+    /// How much of it opened; the two make up the fill's quantity.
+    public var openedQuantity: Decimal { change.openedQuantity }
+    /// By average cost, before fees, in the instrument's currency.
+    public var realizedPnL: Decimal { change.realizedPnL }
+
+    /// The campaign that it reduced or closed.
+    public var closing: Step? {
+        if case .campaign(let campaign) = ended {
+            return Step(campaign: campaign, quantity: closedQuantity)
+        }
+        guard openedQuantity.isZero, let campaign else { return nil }
+        return Step(campaign: campaign, quantity: closedQuantity)
+    }
+
+    /// The campaign that it opened or added to.
+    public var opening: Step? {
+        guard !openedQuantity.isZero, let campaign else { return nil }
+        return Step(campaign: campaign, quantity: openedQuantity)
+    }
 
     public var action: TradeAction { TradeAction(self, side: change.side) }
 }

@@ -42,12 +42,10 @@ public struct Timestamp: Sendable, Hashable {
         return Timestamp(microseconds: sum)
     }
 
-    /// The seconds that have passed since `earlier`, without their fraction; what can't be counted
-    /// is the most or the least that can.
+    /// The seconds that have passed since `earlier`, without their fraction.
     public func wholeSeconds(since earlier: Timestamp) -> Int64 {
-        let (passed, overflow) = microseconds.subtractingReportingOverflow(earlier.microseconds)
-        let counted = overflow ? (microseconds < 0 ? Int64.min : .max) : passed
-        return counted / Self.microsecondsInSecond
+        let passed = Int128(microseconds) - Int128(earlier.microseconds)
+        return Int64(passed / Int128(Self.microsecondsInSecond))
     }
 }
 

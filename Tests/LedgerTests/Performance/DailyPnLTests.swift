@@ -28,8 +28,10 @@ import Testing
         ])
         #expect(
             days == [
-                try key("2023-11-14", "USD"): DailyPnL(realizedPnL: 3, fees: 2, trades: 2),
-                try key("2023-11-15", "USD"): DailyPnL(realizedPnL: -2, fees: -3, trades: 1),
+                try key("2023-11-14", "USD"): DailyPnL(
+                    realizedPnL: 3, lotRealizedPnL: 3, fees: 2, trades: 2),
+                try key("2023-11-15", "USD"): DailyPnL(
+                    realizedPnL: -2, lotRealizedPnL: -2, fees: -3, trades: 1),
             ])
     }
 
@@ -40,8 +42,24 @@ import Testing
         ])
         #expect(
             days == [
-                try key("2023-11-14", "USD"): DailyPnL(realizedPnL: 1, trades: 2),
+                try key("2023-11-14", "USD"): DailyPnL(
+                    realizedPnL: 1, lotRealizedPnL: 1, trades: 2),
                 try key("2023-11-14", "BNB"): DailyPnL(fees: 2),
+            ])
+    }
+
+    @Test func `by average cost and by lots a day may tell differently, flat they agree`() throws {
+        let days = try post([
+            Sample.fill(1, at: 10), Sample.fill(1, at: 20, id: "u", second: 1),
+            Sample.fill(-1, at: 20, id: "v", second: 2),
+            Sample.fill(-1, at: 20, id: "w", second: 86_400),
+        ])
+        #expect(
+            days == [
+                try key("2023-11-14", "USD"): DailyPnL(
+                    realizedPnL: 5, lotRealizedPnL: 10, trades: 3),
+                try key("2023-11-15", "USD"): DailyPnL(
+                    realizedPnL: 5, lotRealizedPnL: 0, trades: 1),
             ])
     }
 
@@ -62,6 +80,15 @@ import Testing
                 try after.add(posting, of: fill, currency: currency)
             }
             #expect(after == before)
+        }
+        for row in [
+            DailyPnL(realizedPnL: great), DailyPnL(lotRealizedPnL: great), DailyPnL(fees: -great),
+        ] {
+            var sum = row
+            #expect(throws: LedgerError.outOfRange) { try sum.add(row) }
+            #expect(sum == row)
+            try sum.add(-row)
+            #expect(sum.isEmpty)
         }
         var row = DailyPnL(trades: .max)
         #expect(throws: LedgerError.outOfRange) { try row.add(DailyPnL(trades: 1)) }

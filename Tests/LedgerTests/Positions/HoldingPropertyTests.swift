@@ -1,145 +1,167 @@
 import Ledger
 import Testing
 
-/// What must hold for any fills at all. A failing case names its seed.
+/// What must hold for any fills at all, whatever anyone computes.
 @Suite struct HoldingPropertyTests {
-    private static let seeds: [UInt64] = Array(1...150)
-
-    /// Fills of one instrument, in the order of truth, some at the same instant.
-    private func fills(seed: UInt64, count: Int = 40, mirrored: Bool = false) throws -> [Fill] {
-        var random = SplitMix64(seed: seed)
-        // Whole lots cross zero and end flat often; odd amounts have to be rounded.
-        let isWhole = random.next() % 2 == 0
-        let multiplier: Decimal = random.next() % 4 == 0 ? 100 : 1
-        var second: Int64 = 0
-        return try (0..<count).map { place in
-            second += Int64(random.next() % 3)
-            let units = Int128(random.next() % 1_000_000_000) * Int128(random.next() % 1_000_000)
-            let quantity =
-                isWhole ? Decimal(Int(1 + random.next() % 4)) : Decimal(units: 1 + units)
-            let price = Decimal(units: Int128(random.next() % 1_000_000_000_000) * 98_765_433)
-            let isNegative = random.next() % 10 == 0
-            let isSale = (random.next() % 2 == 0) != mirrored
-            return try Sample.fill(
-                isSale ? -quantity : quantity, at: isNegative ? -price : price,
-                multiplier: multiplier, fee: Decimal(units: Int128(random.next())),
-                in: random.next() % 3 == 0 ? Sample.bnb : Sample.usd,
-                id: ExactText("\(100 + place)"), second: second)
-        }
+    private func rules(_ random: inout SplitMix64) -> HoldingRules {
+        HoldingRules(lotMethod: random.next() % 2 == 0 ? .fifo : .lifo)
     }
 
-    private func cashFlow(of fill: Fill) -> BigInteger {
-        let notional = BigInteger(fill.notional.units)
-        return fill.side == .sell ? notional : -notional
-    }
-
-    @Test(arguments: seeds)
-    func `profit is cash flow plus what is still held at cost`(seed: UInt64) throws {
-        var holding = Holding()
-        var cash = BigInteger(0)
-        var profit = BigInteger(0)
-        var quantity = BigInteger(0)
-        var fees: [Currency: BigInteger] = [:]
-        var all = try fills(seed: seed)
-        for place in 0...all.count {
-            if place == all.count {
-                // End flat, so that profit must be the cash flow alone.
-                let rest = holding.position.quantity
-                guard !rest.isZero else { break }
-                all.append(try Sample.fill(-rest, at: 77, id: "end", second: 1_000))
+    @Test func `a closed campaign's profit is its cash flow under every method`() throws {
+        Seeds.check { random in
+            for method in LotMethod.allCases {
+                let rules = HoldingRules(lotMethod: method)
+                let run = try Run(
+                    History.closed(Run(History(&random).fills, rules).fills), rules)
+                // Of the campaign that is open: what came in, and what is realized by lots.
+                var cash = BigInteger(0)
+                var byLots = BigInteger(0)
+                for (posting, fill) in zip(run.postings, run.fills) {
+                    // By lots, the closing part of a fill is what it fetched, the opening one
+                    // what its lot cost.
+                    let cameIn = posting.closures.map(\.proceeds).exactSum()
+                    let opened = BigInteger(posting.lot?.cost.units ?? 0)
+                    try require(cameIn - opened == fill.cashFlow, "money went astray at \(fill)")
+                    byLots = byLots + BigInteger(posting.lotRealizedPnL.units)
+                    cash = cash + cameIn
+                    if let campaign = posting.closing?.campaign, !campaign.isOpen {
+                        let average = BigInteger(campaign.realizedPnL.units)
+                        try require(average == cash, "average: \(average) for \(cash)")
+                        try require(byLots == cash, "\(method): \(byLots) for \(cash)")
+                        (cash, byLots) = (BigInteger(0), BigInteger(0))
+                    }
+                    cash = cash - opened
+                }
+                if let last = run.last, last.position.isFlat {
+                    let realized = BigInteger(last.position.realizedPnL.units)
+                    let flow = run.fills.reduce(BigInteger(0)) { $0 + $1.cashFlow }
+                    try require(realized == flow, "in all: \(realized) for \(flow)")
+                }
             }
-            let fill = all[place]
-            let posting = try holding.apply(fill)
-            let position = holding.position
-
-            cash = cash + cashFlow(of: fill)
-            profit = profit + BigInteger(posting.realizedPnL.units)
-            let bought = BigInteger(fill.quantity.units)
-            quantity = fill.side == .buy ? quantity + bought : quantity - bought
-            fees[fill.feeCurrency, default: BigInteger(0)] =
-                fees[fill.feeCurrency, default: BigInteger(0)] + BigInteger(fill.fee.units)
-
-            #expect(BigInteger(position.quantity.units) == quantity)
-            #expect(BigInteger(position.realizedPnL.units) == profit)
-            #expect(profit == cash + BigInteger(position.cost.units))
-            #expect(!position.isFlat || position.cost.isZero)
-            #expect(position.isFlat == (position.openedAt == nil))
-            #expect(
-                try posting.closedQuantity + posting.openedQuantity == fill.quantity)
-            #expect(posting.day == fill.time.day)
-            #expect(!posting.closedQuantity.isZero || posting.realizedPnL.isZero)
-        }
-        #expect(holding.position.isFlat)
-        #expect(profit == cash)
-        #expect(
-            holding.position.fees.mapValues { BigInteger($0.units) }
-                == fees.filter { !$0.value.isZero })
-    }
-
-    @Test(arguments: seeds)
-    func `short is the mirror image of long`(seed: UInt64) throws {
-        var long = Holding()
-        var short = Holding()
-        for (fill, mirrored) in zip(
-            try fills(seed: seed), try fills(seed: seed, mirrored: true))
-        {
-            let posting = try long.apply(fill)
-            let image = try short.apply(mirrored)
-            #expect(posting.effect == image.effect)
-            #expect(posting.closedQuantity == image.closedQuantity)
-            #expect(posting.realizedPnL == -image.realizedPnL)
-            #expect(long.position.quantity == -short.position.quantity)
-            #expect(long.position.cost == -short.position.cost)
-            #expect(long.position.openedAt == short.position.openedAt)
         }
     }
 
-    @Test(arguments: seeds)
-    func `the same fills end in the same holding`(seed: UInt64) throws {
-        var random = SplitMix64(seed: seed)
-        let all = try fills(seed: seed)
-        let shuffled = all.shuffled(using: &random).sorted { $0.order < $1.order }
-        #expect(shuffled == all)
-        let once = try Holding.replay(all)
-        let again = try Holding.replay(shuffled)
-        #expect(once.holding == again.holding)
-        #expect(once.postings == again.postings)
-
-        // In two pieces, with the position stored and loaded between them.
-        let cut = Int(random.next() % UInt64(all.count))
-        let first = try Holding.replay(all.prefix(cut))
-        let stored = first.holding.position
-        var resumed = Holding(
-            HoldingRules(), position: stored, lots: first.holding.lots,
-            campaign: first.holding.campaign)
-        let rest = try all.dropFirst(cut).enumerated().map {
-            try resumed.apply($1, number: TradeNumber(Int64(cut + $0)))
-        }
-        #expect(resumed == once.holding)
-        #expect(first.postings + rest == once.postings)
-    }
-
-    @Test(arguments: seeds)
-    func `a refused fill changes nothing, however great the numbers`(seed: UInt64) throws {
-        var random = SplitMix64(seed: seed)
-        var holding = Holding()
-        for place in 0..<60 {
-            let quantity = Decimal(units: random.units())
-            let price = Decimal(units: random.units())
-            guard !quantity.isZero,
-                let fill = try? Sample.fill(
-                    quantity, at: price, fee: Decimal(units: random.units()),
-                    id: ExactText("\(place)"), second: Int64(place))
-            else { continue }
-            let before = holding
-            do throws(LedgerError) {
-                _ = try holding.apply(fill)
-                #expect(holding != before)
-                _ = try holding.position.averagePrice(multiplier: 1)
-            } catch {
-                #expect(error == .outOfRange)
-                #expect(holding == before)
+    @Test func `quantity and cost are conserved over lots`() throws {
+        Seeds.check { random in
+            let run = try Run(History(&random).fills, rules(&random))
+            var opened: (quantity: BigInteger, cost: BigInteger) = (BigInteger(0), BigInteger(0))
+            var released = opened
+            for (posting, holding) in zip(run.postings, run.holdings) {
+                if let lot = posting.lot {
+                    opened.quantity = opened.quantity + BigInteger(lot.quantity.units)
+                    opened.cost = opened.cost + BigInteger(lot.cost.units)
+                }
+                released.quantity =
+                    released.quantity + posting.closures.map(\.quantity).exactSum()
+                released.cost = released.cost + posting.closures.map(\.cost).exactSum()
+                let open = holding.lots.open
+                let quantity = open.map(\.openQuantity).exactSum()
+                let cost = open.map(\.openCost).exactSum()
+                let held = BigInteger(holding.position.quantity.magnitude.units)
+                try require(quantity == held, "\(quantity) in lots for \(held)")
+                try require(quantity + released.quantity == opened.quantity, "quantity lost")
+                try require(cost + released.cost == opened.cost, "cost lost")
+                try require(!open.contains { $0.openQuantity.isZero }, "a closed lot is open")
+                for lot in open where lot.openQuantity == lot.quantity {
+                    try require(lot.openCost == lot.cost, "a whole lot costs otherwise")
+                }
+                try require(
+                    try posting.closures.allSatisfy {
+                        try $0.realizedPnL == $0.proceeds - $0.cost
+                    }, "a closure's profit is not what it fetched less what it cost")
             }
+        }
+    }
+
+    @Test func `every trade is allocated whole, and the legs part a campaign's trades`() throws {
+        Seeds.check { random in
+            let run = try Run(History(&random).fills, rules(&random))
+            var legs: [[Posting.Step]] = []
+            for (posting, fill) in zip(run.postings, run.fills) {
+                let steps = [posting.closing, posting.opening].compactMap { $0 }
+                let allocated = steps.map(\.quantity).exactSum()
+                try require(allocated == BigInteger(fill.quantity.units), "allocated \(allocated)")
+                try require(
+                    steps.count == (posting.effect == .flip ? 2 : 1), "\(steps.count) steps")
+                for step in steps {
+                    if step.campaign.leg.first == posting.number, step.campaign.leg.fillCount == 1 {
+                        legs.append([step])
+                    } else {
+                        try require(!legs.isEmpty, "a leg that nothing began")
+                        let before = legs[legs.count - 1][0].campaign
+                        try require(
+                            before.leg.first == step.campaign.leg.first
+                                && before.opening == step.campaign.opening,
+                            "a trade joined another leg than the last")
+                        legs[legs.count - 1].append(step)
+                    }
+                    try require(
+                        step.campaign.leg.side == fill.side, "a leg of the other side")
+                }
+            }
+            for leg in legs {
+                let last = leg[leg.count - 1].campaign
+                try require(
+                    leg.map(\.quantity).exactSum() == BigInteger(last.leg.quantity.units),
+                    "a leg is not the sum of its trades")
+                try require(leg.count == last.leg.fillCount, "a leg counts other trades")
+            }
+            let campaigns = Dictionary(grouping: legs) { leg in
+                "\(leg[0].campaign.opening) \(leg[0].campaign.direction)"
+            }
+            for legs in campaigns.values {
+                let last = legs[legs.count - 1]
+                let campaign = last[last.count - 1].campaign
+                try require(campaign.legCount == legs.count, "legs were not counted")
+                try require(
+                    campaign.fillCount == legs.reduce(0) { $0 + $1.count }, "fills were not counted"
+                )
+            }
+        }
+    }
+
+    @Test func `short is the mirror image of long`() throws {
+        Seeds.check { random in
+            let rules = rules(&random)
+            let run = try Run(History(&random).fills, rules)
+            let image = try Run(run.fills.map { try $0.mirrored() }, rules)
+            try require(image.refused.isEmpty, "the image is refused")
+            for index in run.fills.indices {
+                let (posting, mirrored) = (run.postings[index], image.postings[index])
+                let (holding, other) = (run.holdings[index], image.holdings[index])
+                try require(
+                    posting.effect == mirrored.effect
+                        && posting.closedQuantity == mirrored.closedQuantity
+                        && posting.realizedPnL == -mirrored.realizedPnL
+                        && posting.lotRealizedPnL == -mirrored.lotRealizedPnL
+                        && holding.position.quantity == -other.position.quantity
+                        && holding.position.cost == -other.position.cost
+                        && holding.position.openedAt == other.position.openedAt
+                        && holding.campaign?.leg.kind == other.campaign?.leg.kind
+                        && holding.campaign?.maxQuantity == other.campaign?.maxQuantity,
+                    "fill \(index) has no mirror image")
+            }
+        }
+    }
+
+    @Test func `posting tells and changes nothing, committing does what it told`() throws {
+        Seeds.check { random in
+            let run = try Run(History(&random).fills, rules(&random))
+            var holding = Holding(run.last?.rules ?? HoldingRules())
+            for (index, fill) in run.fills.enumerated() {
+                let before = holding
+                let number = TradeNumber(Int64(index))
+                let posting = try holding.posting(of: fill, number: number)
+                let again = try holding.posting(of: fill, number: number)
+                try require(holding == before && posting == again, "a posting changed something")
+                try require(posting == run.postings[index], "another posting")
+                holding.commit(posting, of: fill)
+                try require(holding == run.holdings[index], "another holding")
+            }
+            let replayed = try Holding.replay(run.fills, holding.rules)
+            try require(
+                replayed.holding == holding && replayed.postings == run.postings,
+                "replay is something else")
         }
     }
 

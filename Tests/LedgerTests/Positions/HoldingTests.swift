@@ -94,14 +94,14 @@ import Testing
 
     @Test func `fees are kept by currency and change no quantity`() throws {
         var holding = Holding()
-        let (usd, bnb) = (try #require(Sample.usd), try #require(Sample.bnb))
+        let bnb = try #require(Sample.bnb)
         _ = try holding.apply(Sample.fill(1, at: 10))
         #expect(holding.position.fees.isEmpty)
         _ = try holding.apply(Sample.fill(1, at: 10, fee: 3, id: "u", second: 1))
         _ = try holding.apply(Sample.fill(1, at: 10, fee: 2, in: bnb, id: "v", second: 2))
         _ = try holding.apply(Sample.fill(-3, at: 10, fee: -3, id: "w", second: 3))
-        // Charged and given back is not the same as never charged.
-        #expect(holding.position.fees == [usd: 0, bnb: 2])
+        // Charged and given back is as good as never charged.
+        #expect(holding.position.fees == [bnb: 2])
         #expect(holding.position.quantity == 0)
         #expect(holding.position.realizedPnL == 0)
     }
@@ -160,34 +160,135 @@ import Testing
 
     @Test func `what would not fit is refused and changes nothing`() throws {
         let great = try decimal("1e20")
-        let usd = try #require(Sample.usd)
-        let states: [(Position, Fill)] = [
-            // Quantity; cost; realized profit; fees.
-            (Position(quantity: great, cost: 1), try Sample.fill(great, at: 0)),
-            (Position(quantity: 1, cost: great), try Sample.fill(1, at: great)),
-            (
-                Position(quantity: 1, cost: -great, realizedPnL: 0),
-                try Sample.fill(-1, at: great)
-            ),
-            (
-                Position(quantity: 1, cost: 0, realizedPnL: great, fees: [usd: 1]),
-                try Sample.fill(-1, at: great)
-            ),
-            (Position(fees: [usd: great]), try Sample.fill(1, at: 1, fee: great)),
-            (Position(), try Sample.fill(1, at: 1, fee: Decimal(units: .max))),
-            // Notional 510 units from a price just below the limit: the average is not below it.
-            (
-                Position(),
-                try Sample.fill(
-                    Decimal(units: 3), at: try decimal("169999999999999999999"),
-                    multiplier: Decimal(units: 1))
-            ),
+        let half = try decimal("0.5")
+        // What is bought (or sold) at which price; the last one is refused.
+        let journeys: [String: [(Decimal, Decimal)]] = [
+            "quantity": [(great, 0), (great, 0)],
+            "cost": [(1, great), (1, great)],
+            "realized P&L": [(1, -great), (-1, great)],
+            "all realized P&L": [(1, 0), (-1, great), (1, 0), (-1, great)],
+            "cost of all that opened": [
+                (1, great), (-half, great), (half, great), (-half, great), (half, great),
+            ],
+            "what came in for all that closed": [
+                (2, 0), (-1, great), (1, great), (-1, great),
+            ],
         ]
-        for (position, fill) in states {
+        for (name, steps) in journeys {
+            for method in LotMethod.allCases {
+                var holding = Holding(HoldingRules(lotMethod: method))
+                let fills = try steps.enumerated().map { place, step in
+                    try Sample.fill(
+                        step.0, at: step.1, id: ExactText("\(place)"), second: Int64(place))
+                }
+                for fill in fills.dropLast() { try holding.apply(fill) }
+                let before = holding
+                #expect(throws: LedgerError.outOfRange, "\(name)") {
+                    try holding.apply(try #require(fills.last))
+                }
+                #expect(holding == before, "\(name)")
+            }
+        }
+    }
+
+    @Test func `a fee or an average price that would not fit is refused`() throws {
+        let great = try decimal("1e20")
+        var holding = Holding()
+        try holding.apply(try Sample.fill(1, at: 1, fee: great))
+        let before = holding
+        let refused = [
+            try Sample.fill(1, at: 1, fee: great, id: "u"),
+            try Sample.fill(1, at: 1, fee: Decimal(units: .max), in: Sample.bnb, id: "u"),
+        ]
+        for fill in refused {
+            #expect(throws: LedgerError.outOfRange) { try holding.apply(fill) }
+            #expect(holding == before)
+        }
+        // Notional 510 units from a price just below the limit: the average is not below it.
+        var empty = Holding()
+        let rounded = try Sample.fill(
+            Decimal(units: 3), at: try decimal("169999999999999999999"),
+            multiplier: Decimal(units: 1))
+        #expect(throws: LedgerError.outOfRange) { try empty.apply(rounded) }
+        #expect(empty == Holding())
+    }
+
+    @Test func `an average price that would not fit is refused wherever it comes from`() throws {
+        let states: [(quantity: String, cost: String, multiplier: String)] = [
+            ("0.000001", "169999999999999", "1"), ("0.000001", "180000000000000", "1"),
+            ("0.0000005", "84999999999999", "1"), ("0.0000005", "90000000000000", "1"),
+            ("0.000001", "84999999999999", "0.5"), ("-0.000001", "-90000000000000", "0.5"),
+            ("1", "100000000000001", "1"), ("-0.000001", "-99999999999999", "1"),
+            ("0.000000000000000001", "170", "1"), ("0.000000000000000001", "169", "1"),
+        ]
+        var refused = 0
+        for state in states {
+            let (quantity, cost) = (try decimal(state.quantity), try decimal(state.cost))
+            let multiplier = try decimal(state.multiplier)
             var holding = Holding(
-                HoldingRules(), position: position, lots: LotBook(.fifo), campaign: nil)
-            #expect(throws: LedgerError.outOfRange, "\(position)") { try holding.apply(fill) }
-            #expect(holding.position == position)
+                HoldingRules(), position: Position(quantity: quantity, cost: cost),
+                lots: LotBook(.fifo), campaign: nil)
+            // As good as nothing, and free.
+            let more = Decimal(units: quantity.isNegative ? -1 : 1)
+            let fill = try Sample.fill(more, at: 0, multiplier: multiplier)
+            let units = BigInteger((try quantity + more).units)
+            let exact = ExactQuotient(
+                BigInteger(cost.units) * .powerOfTen(30),
+                over: units * BigInteger(multiplier.units), decimals: 12)
+            if exact.isOutOfRange {
+                refused += 1
+                #expect(throws: LedgerError.outOfRange, "\(state)") { try holding.apply(fill) }
+            } else {
+                #expect(throws: Never.self, "\(state)") { try holding.apply(fill) }
+            }
+        }
+        #expect(refused == 3, "no state was beyond the limit")
+    }
+
+    @Test func `a leg goes on with its order or within the window of its last trade`() throws {
+        var holding = Holding()
+        let fills = try [
+            Sample.fill(1, at: 1, id: "0", second: 0, of: "a"),
+            Sample.fill(1, at: 1, id: "1", second: 1_000, of: "a"),
+            Sample.fill(1, at: 1, id: "2", second: 1_300),
+            Sample.fill(1, at: 1, id: "3", second: 1_601),
+            Sample.fill(-1, at: 1, id: "4", second: 1_602),
+            Sample.fill(-4, at: 1, id: "5", second: 1_603),
+            Sample.fill(-1, at: 1, id: "6", second: 1_604),
+            Sample.fill(2, at: 1, id: "7", second: 1_605),
+        ]
+        var legs: [String] = []
+        for fill in fills {
+            let posting = try holding.apply(fill)
+            for step in [posting.closing, posting.opening].compactMap({ $0 }) {
+                let (campaign, leg) = (step.campaign, step.campaign.leg)
+                legs.append("\(campaign.legCount) \(leg.kind.rawValue) \(leg.quantity)")
+            }
+        }
+        #expect(
+            legs == [
+                "1 open 1", "1 open 2", "1 open 3", "2 add 1", "3 reduce 1", "3 flip_close 4",
+                "1 flip_open 1", "1 flip_open 2", "2 close 2",
+            ])
+        #expect(holding.campaign == nil)
+    }
+
+    @Test func `lots are closed from the oldest or from the newest`() throws {
+        let steps: [(Decimal, Decimal)] = [(2, 10), (2, 13), (-3, 20), (-1, 20)]
+        for (method, expected) in [
+            (LotMethod.fifo, ["0: 2 of 0, 1: 1 of 1", "1: 1 of 0"]),
+            (LotMethod.lifo, ["1: 2 of 0, 0: 1 of 1", "0: 1 of 0"]),
+        ] {
+            var holding = Holding(HoldingRules(lotMethod: method))
+            let told = try steps.enumerated().map { place, step in
+                try holding.apply(
+                    Sample.fill(step.0, at: step.1, id: ExactText("\(place)")),
+                    number: TradeNumber(Int64(place))
+                ).closures.map { "\($0.lot.raw): \($0.quantity) of \($0.openQuantityAfter)" }
+                    .joined(separator: ", ")
+            }
+            #expect(told == ["", ""] + expected)
+            #expect(holding.position.realizedPnL == 34)
         }
     }
 }

@@ -1,75 +1,110 @@
 import Ledger
 import Testing
 
-/// Every sequence of up to five fills from a small alphabet, against a second implementation.
+/// Every sequence of a few fills from a small alphabet, against the second ledger: each of them,
+/// and by both lot methods.
 @Suite struct SmallWorldTests {
     private struct Letter {
-        let bought: Int128
-        let price: Rational
-        /// The fill at each place of a sequence, each a second after the one before.
-        let fills: [Fill]
-    }
+        /// Below zero for a sale.
+        let bought: Int
+        let price: Decimal
+        /// After the fill before.
+        let seconds: Int64
+        let order: ExactText?
+        let currency: Currency
 
-    private static let length = 5
-
-    private static func alphabet(quantities: [Int], prices: [String]) throws -> [Letter] {
-        try quantities.flatMap { quantity in
-            try prices.map { text in
-                let price = try Decimal(parsing: text)
-                let fills = try (0..<length).map { place in
-                    try Sample.fill(
-                        Decimal(quantity), at: price, fee: try Decimal(parsing: "0.01"),
-                        id: ExactText("t-\(place)"), second: Int64(place))
-                }
-                return Letter(
-                    bought: Int128(quantity), price: Rational(price.units), fills: fills)
-            }
+        init(
+            _ bought: Int, _ price: String, after seconds: Int64, of order: ExactText? = nil
+        ) throws {
+            self.bought = bought
+            self.price = try decimal(price)
+            currency = try #require(Sample.usd)
+            self.seconds = seconds
+            self.order = order
         }
     }
 
-    @Test(arguments: [
-        ([1, 2, -1, -2], ["10", "7.000000000000000001"]),
-        ([3, -1, -2], ["0.333333333333333333", "-5"]),
-    ])
-    func `all short histories agree with the textbook`(quantities: [Int], prices: [String])
-        throws
-    {
-        let letters = try Self.alphabet(quantities: quantities, prices: prices)
-        try descend(letters, path: [], Holding(), AveragePriceBook())
+    @Test func `long, short, flat and through zero, rounded at every turn`() throws {
+        try check(
+            [
+                Letter(1, "10", after: 1),
+                Letter(2, "7.000000000000000001", after: 600, of: "a"),
+                Letter(3, "0.333333333333333333", after: 600),
+                Letter(-1, "9", after: 600, of: "b"),
+                Letter(-2, "11.000000000000000005", after: 1),
+                Letter(-3, "8", after: 600),
+            ], length: 6)
     }
 
+    @Test func `legs by order and by time, at the window's edge and beyond`() throws {
+        let letters = try [2, -1, -2].flatMap { quantity in
+            try [Int64(300), 301].flatMap { seconds in
+                try [nil, "a"].map { try Letter(quantity, "10", after: seconds, of: $0) }
+            }
+        }
+        try check(letters, length: 4)
+    }
+
+    @Test func `prices at and below zero`() throws {
+        let letters = try [3, -1, -2].flatMap { quantity in
+            try ["0", "-5.000000000000000001"].map { try Letter(quantity, $0, after: 1) }
+        }
+        try check(letters, length: 5)
+    }
+
+    @Test func `every quantity at every price and distance`() throws {
+        let letters = try [1, 2, 3, -1, -2, -3].flatMap { quantity in
+            try ["10", "-0.333333333333333333"].flatMap { price in
+                try [Int64(0), 600].map { try Letter(quantity, price, after: $0) }
+            }
+        }
+        try check(letters, length: 3)
+    }
+
+    private func check(_ letters: [Letter], length: Int) throws {
+        var count = 0
+        try descend(
+            letters, length: length, fills: [], Holding(HoldingRules(lotMethod: .fifo)),
+            Holding(HoldingRules(lotMethod: .lifo)), visited: &count)
+        let all = (1...length).reduce(0) { sum, _ in (sum + 1) * letters.count }
+        #expect(count == all, "not every sequence was tried")
+    }
+
+    /// Returns whether all that follow `fills` agreed.
+    @discardableResult
     private func descend(
-        _ letters: [Letter], path: [Int], _ holding: Holding, _ book: AveragePriceBook
-    ) throws {
-        for (index, letter) in letters.enumerated() {
-            var holding = holding
-            var book = book
-            let fill = letter.fills[path.count]
-            let posting = try holding.apply(fill)
-            book.trade(letter.bought, at: letter.price, time: fill.time)
-            let path = path + [index]
-            guard agree(holding.position, posting, fill, book) else {
-                Issue.record("after \(path): \(posting), \(holding), \(book)")
-                return
+        _ letters: [Letter], length: Int, fills: [Fill], _ oldestFirst: Holding,
+        _ newestFirst: Holding, visited: inout Int
+    ) throws -> Bool {
+        for letter in letters {
+            let last = fills.last?.time ?? Sample.start
+            let fill = try Fill(
+                id: ExactText("t-\(fills.count)"), side: letter.bought < 0 ? .sell : .buy,
+                quantity: Decimal(abs(letter.bought)), price: letter.price, fee: 1,
+                feeCurrency: letter.currency, time: last.adding(seconds: letter.seconds),
+                orderID: letter.order)
+            let number = TradeNumber(Int64(fills.count))
+            let fills = fills + [fill]
+            visited += 1
+            var (first, second) = (oldestFirst, newestFirst)
+            let posting = try first.apply(fill, number: number)
+            let other = try second.apply(fill, number: number)
+            let plain = PlainLedger(fills)
+            let index = fills.count - 1
+            let differences =
+                Agreement(posting, first, with: plain, at: index).differences
+                + Agreement(other, second, with: plain, at: index, besides: posting).differences
+            guard differences.isEmpty else {
+                let path = fills.map { "\($0.side) \($0.quantity) at \($0.price), \($0.time)" }
+                Issue.record("after \(path): \(differences)")
+                return false
             }
-            if path.count < Self.length { try descend(letters, path: path, holding, book) }
+            guard fills.count < length else { continue }
+            guard
+                try descend(
+                    letters, length: length, fills: fills, first, second, visited: &visited)
+            else { return false }
         }
-    }
-
-    private func agree(
-        _ position: Position, _ posting: Posting, _ fill: Fill, _ book: AveragePriceBook
-    ) -> Bool {
-        let one = Decimal.one.units
-        let closed = Int128(book.closed.magnitude) * one
-        guard position.quantity.units == book.quantity * one, posting.effect == book.effect,
-            posting.closedQuantity.units == closed,
-            posting.openedQuantity.units == fill.quantity.units - closed,
-            position.openedAt == book.openedAt, position.lastFill == fill.order
-        else { return false }
-        // Each reduction rounds by at most half a unit; flat, nothing is left of it.
-        let bound = Rational(BigInteger(book.reductions), over: BigInteger(2))
-        let costError = (Rational(position.cost.units) - book.cost).magnitude
-        let profitError = (Rational(position.realizedPnL.units) - book.realizedPnL).magnitude
-        return !(bound < costError) && !(bound < profitError)
+        return true
     }
 }

@@ -133,6 +133,25 @@ import Testing
         }
     }
 
+    @Test func `what has passed is counted in whole seconds, exactly`() {
+        var random = SplitMix64(seed: 1)
+        let extremes: [Int64] = [.min, .min + 1, -1_000_000, -999_999, 0, 1, 999_999, .max]
+        for _ in 0..<2_000 {
+            let (one, other) = (
+                Int64(truncatingIfNeeded: random.next()) >> Int64(random.next() % 60),
+                random.next() % 4 == 0
+                    ? extremes[Int(random.next() % 8)]
+                    : Int64(truncatingIfNeeded: random.next()) >> Int64(random.next() % 60)
+            )
+            let passed = Timestamp(microseconds: one).wholeSeconds(
+                since: Timestamp(microseconds: other))
+            let exact = BigInteger(Int128(one)) - BigInteger(Int128(other))
+            let rest = exact - BigInteger(Int128(passed)) * BigInteger(1_000_000)
+            #expect(rest.magnitude < BigInteger(1_000_000), "\(one) since \(other)")
+            #expect(rest.isZero || rest.signum == exact.signum, "\(one) since \(other)")
+        }
+    }
+
     @Test func `adding seconds stops at the ends`() {
         let instant = Timestamp(microseconds: 1)
         #expect(instant.adding(seconds: -1).microseconds == -999_999)
