@@ -10,11 +10,20 @@ public struct OpenedLot: Sendable, Hashable {
     public let cost: Decimal
 
     public init(campaign: TradeNumber, lot: Lot) {
+        self.init(
+            campaign: campaign, trade: lot.trade, order: lot.order, quantity: lot.quantity,
+            cost: lot.cost)
+    }
+
+    init(
+        campaign: TradeNumber, trade: TradeNumber, order: FillOrder, quantity: Decimal,
+        cost: Decimal
+    ) {
         self.campaign = campaign
-        trade = lot.trade
-        order = lot.order
-        quantity = lot.quantity
-        cost = lot.cost
+        self.trade = trade
+        self.order = order
+        self.quantity = quantity
+        self.cost = cost
     }
 }
 
@@ -116,11 +125,19 @@ enum DerivedRows {
         return items
     }
 
-    /// The condition that a row `r` stands at `item`'s place.
-    static func isAtPlace(_ r: String, _ column: String = "trade_id") -> String {
+    /// The condition that a row `r` is of one campaign and of a trade within a range; for `values`.
+    static func isWithin(_ r: String) -> String {
         """
-        \(r).campaign_id = item.campaign_id AND \(r).\(column) = item.trade_id
-            AND \(r).user_id = item.user_id
+        \(r).campaign_id = $1 AND \(r).trade_id BETWEEN $2 AND $3 AND \(r).user_id = $4
         """
+    }
+
+    static func values(
+        _ campaign: TradeNumber, _ trades: ClosedRange<Int64>, of caller: Caller
+    ) -> [Value] {
+        [
+            .integer(campaign.raw), .integer(trades.lowerBound), .integer(trades.upperBound),
+            .id(caller.userID),
+        ]
     }
 }

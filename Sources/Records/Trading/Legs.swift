@@ -180,17 +180,18 @@ public enum Legs {
             trade: TradeNumber(try row.integer(2)), quantity: try row.decimal(3))
     }
 
-    /// What is stored at these places, in no order.
+    /// What is stored of a campaign's trades between these, both included, in no order.
     public static func allocations(
-        at places: [(campaign: TradeNumber, trade: TradeNumber)], for caller: Caller,
+        of campaign: TradeNumber, within trades: ClosedRange<Int64>, for caller: Caller,
         in tx: any Transaction
     ) throws -> [LegAllocation] {
         try tx.query(
-            """
-            SELECT m.campaign_id, m.first_trade_id, m.trade_id, m.allocated_qty
-            FROM item
-            JOIN leg_trade_map m ON \(DerivedRows.isAtPlace("m"))
-            """, forEach: DerivedRows.items(places, of: caller), decodeAllocation)
+            SQL(
+                """
+                SELECT m.campaign_id, m.first_trade_id, m.trade_id, m.allocated_qty
+                FROM leg_trade_map m
+                WHERE \(DerivedRows.isWithin("m"))
+                """, DerivedRows.values(campaign, trades, of: caller)), decodeAllocation)
     }
 
     /// The legs with these campaigns and first trades, in no order.
@@ -202,7 +203,8 @@ public enum Legs {
             """
             SELECT \(columns), l.avg_price
             FROM item
-            JOIN campaign_legs l ON \(DerivedRows.isAtPlace("l", "first_trade_id"))
+            JOIN campaign_legs l ON l.campaign_id = item.campaign_id
+                AND l.first_trade_id = item.trade_id AND l.user_id = item.user_id
             JOIN position_campaigns c ON c.id = l.campaign_id
             JOIN instruments i ON i.id = c.instrument_id
             """, forEach: DerivedRows.items(places, of: caller)

@@ -216,34 +216,39 @@ public enum Lots {
             realizedPnL: try row.decimal(6))
     }
 
-    /// What these trades closed, in no order.
+    /// What a campaign's trades between these, both included, closed, in no order.
     public static func closures(
-        at places: [(campaign: TradeNumber, trade: TradeNumber)], for caller: Caller,
+        of campaign: TradeNumber, within trades: ClosedRange<Int64>, for caller: Caller,
         in tx: any Transaction
     ) throws -> [LotClosureRecord] {
         try tx.query(
-            """
-            SELECT k.campaign_id, k.trade_id, k.lot_trade_id, k.quantity, k.cost, k.proceeds,
-                k.realized_pnl
-            FROM item
-            JOIN lot_closures k ON \(DerivedRows.isAtPlace("k"))
-            """, forEach: DerivedRows.items(places, of: caller), decodeClosure)
+            SQL(
+                """
+                SELECT k.campaign_id, k.trade_id, k.lot_trade_id, k.quantity, k.cost, k.proceeds,
+                    k.realized_pnl
+                FROM lot_closures k
+                WHERE \(DerivedRows.isWithin("k"))
+                """, DerivedRows.values(campaign, trades, of: caller)), decodeClosure)
     }
 
-    /// What these trades opened, in no order.
+    /// What a campaign's trades between these, both included, opened, in no order.
     public static func opened(
-        at places: [(campaign: TradeNumber, trade: TradeNumber)], for caller: Caller,
+        of campaign: TradeNumber, within trades: ClosedRange<Int64>, for caller: Caller,
         in tx: any Transaction
     ) throws -> [OpenedLot] {
         try tx.query(
-            """
-            SELECT \(columns)
-            FROM item
-            JOIN position_lots l ON \(DerivedRows.isAtPlace("l"))
-            """, forEach: DerivedRows.items(places, of: caller)
+            SQL(
+                """
+                SELECT l.campaign_id, l.trade_id, l.opened_at, l.broker_trade_id, l.quantity,
+                    l.cost
+                FROM position_lots l
+                WHERE \(DerivedRows.isWithin("l"))
+                """, DerivedRows.values(campaign, trades, of: caller))
         ) { row in
-            let record = try decode(row)
-            return OpenedLot(campaign: record.campaign, lot: record.lot)
+            OpenedLot(
+                campaign: TradeNumber(try row.integer(0)), trade: TradeNumber(try row.integer(1)),
+                order: FillOrder(time: try row.time(2), id: try row.exact(3)),
+                quantity: try row.decimal(4), cost: try row.decimal(5))
         }
     }
 

@@ -101,6 +101,12 @@ public enum Trades {
     private static let columnCount = 20
 
     private static func decode(_ row: any Row) throws -> TradeRecord {
+        try decode(row, multiplier: try row.decimal(9))
+    }
+
+    private static func decode(
+        _ row: any Row, multiplier: Decimal
+    ) throws -> TradeRecord {
         TradeRecord(
             id: try row.id(0), uid: try row.text(1),
             holding: HoldingKey(
@@ -109,7 +115,7 @@ public enum Trades {
             orderID: try row.optionalID(19),
             fill: try Fill(
                 id: try row.exact(5), side: try row.choice(6), quantity: try row.decimal(7),
-                price: try row.decimal(8), multiplier: try row.decimal(9),
+                price: try row.decimal(8), multiplier: multiplier,
                 fee: try row.decimal(10), feeCurrency: try row.currency(11),
                 time: try row.time(12), orderID: try row.optionalExact(14)),
             source: try row.choice(15),
@@ -187,10 +193,10 @@ public enum Trades {
     }
 
     /// A portfolio's trades that are in force, of all its holdings, in the order of truth, at most
-    /// `limit` after `order`.
+    /// `limit` after `order`; `multiplier` knows those of instruments.
     public static func page(
         of portfolio: PortfolioID, after order: FillOrder?, limit: Int, for caller: Caller,
-        in tx: any Transaction
+        in tx: any Transaction, multiplier: (InstrumentID) throws -> Decimal
     ) throws -> [TradeRecord] {
         var values: [Value] = [
             .id(portfolio), .id(caller.userID), .integer(Int64(limit)), .bool(false),
@@ -203,13 +209,13 @@ public enum Trades {
         return try tx.query(
             SQL(
                 """
-                SELECT \(columns)
+                SELECT \(columns.replacing("i.multiplier", with: "NULL"))
                 FROM trades t
-                JOIN instruments i ON i.id = t.instrument_id
                 WHERE t.portfolio_id = $1 AND t.user_id = $2 AND t.is_superseded = $4 \(condition)
                 ORDER BY t.exec_time, t.broker_trade_id
                 LIMIT $3
-                """, values), decode)
+                """, values)
+        ) { try decode($0, multiplier: try multiplier(try $0.id(3))) }
     }
 
     /// The holdings that a portfolio has trades of.

@@ -7,21 +7,6 @@ struct Placed<Row> {
     let row: Row
 }
 
-extension [Placed<LotClosureRecord>] {
-    /// Where these rows stand, each place once; those of one place stand together.
-    func uniquePlaces(
-        _ place: (LotClosureRecord) -> (TradeNumber, TradeNumber)
-    ) -> [(TradeNumber, TradeNumber)] {
-        var places: [(TradeNumber, TradeNumber)] = []
-        for placed in self {
-            let next = place(placed.row)
-            if let last = places.last, last == next { continue }
-            places.append(next)
-        }
-        return places
-    }
-}
-
 /// What is left of a lot.
 struct OpenLot: Hashable {
     let campaign: TradeNumber
@@ -40,6 +25,8 @@ struct OpenLot: Hashable {
 /// The rows that a stretch of trades comes to: those of legs and campaigns as soon as nothing can
 /// change them any more.
 struct ExpectedRows {
+    /// The campaigns' trades that are here: from which to which.
+    private(set) var tradesByCampaign: [TradeNumber: ClosedRange<Int64>] = [:]
     private(set) var allocations: [Placed<LegAllocation>] = []
     private(set) var closures: [Placed<LotClosureRecord>] = []
     private(set) var lots: [Placed<OpenedLot>] = []
@@ -84,6 +71,10 @@ struct ExpectedRows {
 
     private mutating func add(_ step: Posting.Step, of posting: Posting, _ holding: HoldingKey) {
         let campaign = step.campaign
+        let trade = posting.number.raw
+        let known = tradesByCampaign[campaign.opening] ?? trade...trade
+        tradesByCampaign[campaign.opening] =
+            min(known.lowerBound, trade)...max(known.upperBound, trade)
         allocations.append(
             Placed(
                 holding: holding,

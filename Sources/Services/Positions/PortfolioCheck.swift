@@ -29,7 +29,8 @@ struct PortfolioCheck {
         var last: FillOrder?
         while true {
             let page = try Trades.page(
-                of: portfolio.id, after: last, limit: Self.pageSize, for: caller, in: tx)
+                of: portfolio.id, after: last, limit: Self.pageSize, for: caller, in: tx
+            ) { try instrument($0).multiplier }
             try check(page)
             report(findings.progress(trades: page.count))
             last = page.last?.fill.order
@@ -66,19 +67,18 @@ struct PortfolioCheck {
         func symbol(_ holding: HoldingKey) -> ExactText {
             instruments[holding.instrumentID]?.symbol ?? ""
         }
-        let places = rows.allocations.map { ($0.row.campaign, $0.row.trade) }
-        findings.compare(
-            rows.allocations, try Legs.allocations(at: places, for: caller, in: tx), symbol)
-        findings.compare(
-            rows.closures,
-            try Lots.closures(
-                at: rows.closures.uniquePlaces { ($0.campaign, $0.trade) }, for: caller, in: tx),
-            symbol)
-        findings.compare(
-            rows.lots,
-            try Lots.opened(
-                at: rows.lots.map { ($0.row.campaign, $0.row.trade) }, for: caller, in: tx),
-            symbol)
+        var allocations: [LegAllocation] = []
+        var closures: [LotClosureRecord] = []
+        var lots: [OpenedLot] = []
+        for (campaign, trades) in rows.tradesByCampaign {
+            allocations += try Legs.allocations(
+                of: campaign, within: trades, for: caller, in: tx)
+            closures += try Lots.closures(of: campaign, within: trades, for: caller, in: tx)
+            lots += try Lots.opened(of: campaign, within: trades, for: caller, in: tx)
+        }
+        findings.compare(rows.allocations, allocations, symbol)
+        findings.compare(rows.closures, closures, symbol)
+        findings.compare(rows.lots, lots, symbol)
         findings.compare(
             rows.legs,
             try Legs.at(
