@@ -1,5 +1,6 @@
 import FoundationEssentials
 import Glibc
+import Ledger
 import Logging
 import PostgresStorage
 import Records
@@ -42,7 +43,11 @@ struct Installation {
                     quotesStaleAfterSeconds: configuration.quotes.staleAfterSeconds)))
         do {
             // After a migration that changed what follows from trades, or rules that were changed.
-            try await RebuildService(installation.services).rebuildWhatIsDue(as: .owner)
+            try await RebuildService(installation.services).rebuildWhatIsDue(as: .owner) {
+                Terminal.complain(
+                    "rebuilding what follows from the trades of portfolio "
+                        + Visible.text($0.name.text))
+            }
         } catch {
             await database.close()
             throw error

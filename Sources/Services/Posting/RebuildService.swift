@@ -11,15 +11,18 @@ public struct RebuildService: Sendable {
     public init(_ services: Services) { work = services.work }
 
     /// Rebuilds every portfolio for which that is due: after a change of its rules, or of what the
-    /// ledger derives. Returns how many there were. A fill that comes meanwhile rebuilds its own
-    /// holding first; one that is interrupted begins again.
+    /// ledger derives. Calls `report` before each, and returns how many there were. A fill that
+    /// comes meanwhile rebuilds its own holding first; one that is interrupted begins again.
     @discardableResult
-    public func rebuildWhatIsDue(as admin: Administrator) async throws -> Int {
+    public func rebuildWhatIsDue(
+        as admin: Administrator, report: (Portfolio) -> Void = { _ in }
+    ) async throws -> Int {
         var count = 0
         for user in try await work.read({ try Users.all(for: admin, in: $0) }) {
             let caller = Caller(userID: user.id, isAdmin: false)
             for portfolio in try await work.read({ try Portfolios.all(for: caller, in: $0) })
             where portfolio.isRebuildDue {
+                report(portfolio)
                 try await rebuild(portfolio.id, for: caller)
                 count += 1
             }

@@ -95,7 +95,7 @@ struct FillStream {
         elements[Int.random(in: 0..<elements.count, using: &random)]
     }
 
-    mutating func fills() throws -> [PlacedFill] {
+    mutating func fills(idsFrom first: Int = 0) throws -> [PlacedFill] {
         let holdings = [("BTC", "-"), ("BTC", "momo"), ("ETH", "-"), ("ETH", "mean")]
             .prefix(Int.random(in: 1...4, using: &random))
             .map {
@@ -103,7 +103,7 @@ struct FillStream {
             }
         return try (0..<Int.random(in: 4...16, using: &random)).map { number in
             // Letters whose order by bytes is not that of a dictionary.
-            let id = "\(pick(["t", "T", "\u{E9}", "e\u{301}", "-", "9"]))\(number)"
+            let id = "\(pick(["t", "T", "\u{E9}", "e\u{301}", "-", "9"]))\(first + number)"
             let day = Int64(Int.random(in: 0..<3, using: &random))
             // In microseconds: around the end of a leg's window, and hours apart.
             let moment: Int64 = pick([
