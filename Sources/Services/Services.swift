@@ -9,6 +9,7 @@ public struct Services: Sendable {
     public let strategies: StrategyService
     public let tokens: TokenService
     public let trades: TradeService
+    public let corrections: CorrectionService
     public let imports: ImportService
     public let positions: PositionService
     public let performance: PerformanceService
@@ -28,6 +29,7 @@ public struct Services: Sendable {
         strategies = StrategyService(work: work)
         tokens = TokenService(work: work)
         trades = TradeService(work: work)
+        corrections = CorrectionService(work: work)
         imports = ImportService(trades: trades)
         positions = PositionService(work: work, limits: limits)
         performance = PerformanceService(work: work)

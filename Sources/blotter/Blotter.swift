@@ -15,8 +15,8 @@ struct Blotter: AsyncParsableCommand {
         version: version,
         subcommands: [
             ServeCommand.self, ConsoleCommand.self, MigrateCommand.self, UserCommand.self,
-            PortfolioCommand.self, TokenCommand.self, ImportCommand.self, VerifyCommand.self,
-            DoctorCommand.self,
+            PortfolioCommand.self, TokenCommand.self, ImportCommand.self, CorrectCommand.self,
+            VerifyCommand.self, DoctorCommand.self,
         ])
 
     static func main() async {

@@ -66,6 +66,23 @@ import Testing
             "portfolio", "add", "--user", "1", "--name", "x", "--broker", "PAPER",
             "--currency", "U S D", says: "--currency"),
         .usage(
+            "portfolio", "add", "--user", "1", "--name", "x", "--broker", "PAPER",
+            "--cost-method", "average", says: "--cost-method", "fifo or lifo"),
+        .usage(
+            "portfolio", "set", "--user", "1", "--name", "x", says: "--cost-method",
+            "--leg-window-seconds"),
+        .usage(
+            "portfolio", "set", "--user", "1", "--name", "x", "--leg-window-seconds", "31536001",
+            says: "--leg-window-seconds", "31536000"),
+        .usage(
+            "portfolio", "set", "--user", "1", "--name", "x", "--leg-window-seconds=-1",
+            says: "--leg-window-seconds"),
+        .usage("correct", "--user", "1", "--trade", "t", "--bust", says: "--correction-id"),
+        .usage("correct", "--user", "1", "--trade", "t", "--correction-id", "c", says: "--bust"),
+        .usage(
+            "correct", "--user", "1", "--trade", "t", "--correction-id", "c", "--bust",
+            "--price", "1", says: "--bust"),
+        .usage(
             "token", "create", "--user", "1", "--name", "x", "--scope", "everything",
             says: "--scope", "everything"),
         .usage(
@@ -105,6 +122,21 @@ import Testing
                 (["token", "create", "--name", "x", "--portfolio", "nowhere"] + owner, "nowhere"),
                 (["token", "create", "--name", "x", "--user", "77"], "77"),
                 (["import", file, "--portfolio", "nowhere"] + owner, "nowhere"),
+                (
+                    ["portfolio", "set", "--name", "nowhere", "--cost-method", "lifo"] + owner,
+                    "nowhere"
+                ),
+                (["correct", "--trade", "t-7", "--correction-id", "c", "--bust"] + owner, "t-7"),
+                (
+                    ["correct", "--trade", "t-7", "--correction-id", "c", "--price", "x"] + owner,
+                    "price"
+                ),
+                (
+                    [
+                        "correct", "--trade", "t", "--correction-id", "c", "--bust", "--portfolio",
+                        "nowhere",
+                    ] + owner, "nowhere"
+                ),
             ]
             for (arguments, says) in unknown {
                 let ending = try await blotter.command(arguments)

@@ -13,9 +13,23 @@ import Testing
         (["migrate", "status"], []),
         (["user", "add"], ["--telegram-id", "--username", "--admin", "--approve"]),
         (["user", "list"], []),
-        (["portfolio", "add"], ["--user", "--name", "--broker", "--currency", "--default"]),
+        (
+            ["portfolio", "add"],
+            ["--user", "--name", "--broker", "--currency", "--cost-method", "--default"]
+        ),
+        (
+            ["portfolio", "set"],
+            ["--user", "--name", "--cost-method", "--leg-window-seconds", "fifo", "lifo"]
+        ),
         (["token", "create"], ["--user", "--name", "--portfolio", "--strategy", "--scope"]),
         (["import"], ["<file>", "--user", "--portfolio", "--format", "--dry-run", "csv", "jsonl"]),
+        (
+            ["correct"],
+            [
+                "--user", "--portfolio", "--trade", "--correction-id", "--bust", "--quantity",
+                "--price", "--fee", "--exec-time", "--reason",
+            ]
+        ),
         (["verify"], ["--repair"]),
         (["doctor"], []),
     ]

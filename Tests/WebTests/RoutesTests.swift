@@ -10,7 +10,7 @@ struct RoutesTests {
             names.sorted() == [
                 "GET /healthz", "GET /readyz", "GET /v1/fx", "GET /v1/orders", "GET /v1/pnl",
                 "GET /v1/positions", "GET /v1/risk", "GET /v1/trades", "POST /v1/fills",
-                "POST /v1/fx", "POST /v1/quotes",
+                "POST /v1/fx", "POST /v1/quotes", "POST /v1/trades/corrections",
             ])
     }
 

@@ -34,6 +34,8 @@ struct TradesTests {
                             "exec_time": "2026-02-19T14:32:00.123Z",
                             "broker_trade_id": "t\u{1F600}", "broker_order_id": "o-1",
                             "order_uid": nil, "source": "broker", "superseded_by": nil,
+                            "action": "BTO", "commission": nil, "net_amount": nil, "delta": nil,
+                            "reason": nil,
                         ]
                     ], "next_cursor": nil,
                 ])

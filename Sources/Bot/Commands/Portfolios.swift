@@ -12,13 +12,15 @@ extension Command {
                 table: Table(
                     columns: [
                         .init("Portfolio"), .init("Broker"), .init("Account"), .init("Currency"),
-                        .init("Default", .center),
+                        .init("Lots"), .init("Default", .center),
                     ],
                     rows: portfolios.map { portfolio in
                         [
                             .text(portfolio.name.text), .text(portfolio.brokerCode),
                             .text(portfolio.accountName.text),
-                            .text(portfolio.baseCurrency.code), portfolio.isDefault ? "✓" : "",
+                            .text(portfolio.baseCurrency.code),
+                            .text(portfolio.rules.lotMethod.rawValue.uppercased()),
+                            portfolio.isDefault ? "✓" : "",
                         ]
                     }, whenEmpty: "No portfolios."))
         })

@@ -145,9 +145,23 @@ private struct TradeScreen {
         if symbol == nil { cells.append(.text(trade.instrument.shownName)) }
         if hasPortfolios(trades) { cells.append(.text(trade.portfolio.text)) }
         return cells + [
-            .text(trade.side.rawValue), .decimal(trade.quantity), .decimal(trade.price),
-            .money(trade.fee, trade.feeCurrency),
-            .gain(trade.realizedPnL, trade.instrument.currency),
+            .text(trade.shownSide), .decimal(trade.quantity), .decimal(trade.price),
+            .money(trade.fee, trade.feeCurrency), trade.shownGain,
         ]
+    }
+}
+
+extension TradeListing {
+    /// With what became of a trade that is not in the ledger any more.
+    fileprivate var shownSide: String {
+        switch supersession {
+        case nil: side.rawValue
+        case .corrected: "\(side.rawValue), corrected"
+        case .busted: "\(side.rawValue), busted"
+        }
+    }
+
+    fileprivate var shownGain: Cell {
+        supersession == nil ? .gain(realizedPnL, instrument.currency) : "–"
     }
 }

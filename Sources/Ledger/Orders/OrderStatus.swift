@@ -19,7 +19,8 @@ public enum OrderStatus: String, Sendable, CaseIterable {
 
     /// Every legal step. A broker's reports may overtake each other, so an order that is sent can
     /// reach any later state directly; a second partial fill leaves it where it is. Nothing leads
-    /// out of a terminal state but a fill (`afterFill`).
+    /// out of a terminal state but a fill (`afterFill`), or word that one was not as reported
+    /// (`afterCorrection`).
     private static let next: [OrderStatus: Set<OrderStatus>] = [
         .draft: [.simulated, .pending, .canceled, .denied],
         .simulated: [.draft, .pending, .canceled, .denied],
@@ -58,5 +59,19 @@ public enum OrderStatus: String, Sendable, CaseIterable {
         guard filled > .zero else { return self }
         if filled >= quantity { return .filled }
         return isTerminal ? self : .partiallyFilled
+    }
+
+    /// What the order becomes when a fill of it turned out to be another one or none, and of
+    /// `quantity`, `filled` is filled in all.
+    ///
+    /// What fills alone have brought about is taken back: the order is then with the broker again.
+    /// One that was canceled or has expired stays so.
+    public func afterCorrection(filled: Decimal, of quantity: Decimal) -> OrderStatus {
+        switch self {
+        case .partiallyFilled, .filled:
+            OrderStatus.new.afterFill(filled: filled, of: quantity)
+        case .draft, .simulated, .pending, .new, .canceled, .rejected, .expired, .denied:
+            afterFill(filled: filled, of: quantity)
+        }
     }
 }

@@ -112,8 +112,8 @@ public enum Portfolios {
 
     /// Adds a portfolio; making it the default takes that from the one that had it.
     public static func insert(
-        uid: String, name: ExactText, account: AccountID, isDefault: Bool, now: Timestamp,
-        for caller: Caller, in tx: any Transaction
+        uid: String, name: ExactText, account: AccountID, isDefault: Bool, rules: HoldingRules,
+        now: Timestamp, for caller: Caller, in tx: any Transaction
     ) throws -> PortfolioID {
         if isDefault {
             try tx.execute(
@@ -126,12 +126,14 @@ public enum Portfolios {
         let ids: [PortfolioID] = try tx.query(
             SQL(
                 """
-                INSERT INTO portfolios (uid, user_id, account_id, name, is_default, created_at)
-                VALUES ($1, $2, $3, $4, $5, $6)
+                INSERT INTO portfolios (uid, user_id, account_id, name, is_default, cost_method,
+                    leg_window_sec, created_at)
+                VALUES ($1, $2, $3, $4, $5, $6, $7, $8)
                 RETURNING id
                 """,
                 [
                     .text(uid), .id(caller.userID), .id(account), .exact(name), .bool(isDefault),
+                    .text(rules.lotMethod.rawValue), .integer(Int64(rules.legWindowSeconds)),
                     .time(now),
                 ])
         ) { try $0.id(0) }

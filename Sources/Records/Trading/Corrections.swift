@@ -12,6 +12,18 @@ public struct CorrectionRecord: Sendable, Hashable {
     public let replacementUID: String?
     /// As it was asked for: a JSON object.
     public let requestJSON: String
+
+    public init(
+        uid: String, correctionID: ExactText, isBust: Bool, tradeUID: String,
+        replacementUID: String?, requestJSON: String
+    ) {
+        self.uid = uid
+        self.correctionID = correctionID
+        self.isBust = isBust
+        self.tradeUID = tradeUID
+        self.replacementUID = replacementUID
+        self.requestJSON = requestJSON
+    }
 }
 
 /// What was corrected, why, and by whom.

@@ -68,14 +68,24 @@ public enum Orders {
             FROM item
             JOIN orders o ON o.portfolio_id = item.portfolio_id AND o.user_id = item.user_id
                 AND o.\(column) = item.name
-            """, forEach: items
-        ) { row in
-            OrderRecord(
-                id: try row.id(0), portfolioID: try row.id(1),
-                brokerOrderID: try row.optionalExact(2), clientOrderID: try row.optionalExact(3),
-                status: try row.choice(4), quantity: try row.decimal(5),
-                filledQuantity: try row.decimal(6))
-        }
+            """, forEach: items, decode)
+    }
+
+    public static func with(
+        id: OrderID, for caller: Caller, in tx: any Transaction
+    ) throws -> OrderRecord? {
+        try tx.first(
+            SQL(
+                "SELECT \(columns) FROM orders o WHERE o.id = $1 AND o.user_id = $2",
+                [.id(id), .id(caller.userID)]), decode)
+    }
+
+    private static func decode(_ row: any Row) throws -> OrderRecord {
+        OrderRecord(
+            id: try row.id(0), portfolioID: try row.id(1),
+            brokerOrderID: try row.optionalExact(2), clientOrderID: try row.optionalExact(3),
+            status: try row.choice(4), quantity: try row.decimal(5),
+            filledQuantity: try row.decimal(6))
     }
 
     /// What fills made of orders.

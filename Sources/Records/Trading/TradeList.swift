@@ -1,6 +1,21 @@
 public import Ledger
 public import Storage
 
+/// What took a trade out of the ledger.
+public enum Supersession: Sendable, Hashable {
+    /// The trade with this uid stands in its place.
+    case corrected(tradeUID: String)
+    /// The correction with this uid said that it never was.
+    case busted(correctionUID: String)
+
+    /// Of what stands in the trade's place.
+    public var uid: String {
+        switch self {
+        case .corrected(let uid), .busted(let uid): uid
+        }
+    }
+}
+
 /// A trade with the names that a reader needs.
 public struct TradeListing: Sendable, Hashable {
     public let id: TradeID
@@ -14,12 +29,25 @@ public struct TradeListing: Sendable, Hashable {
     public let notional: Decimal
     public let fee: Decimal
     public let feeCurrency: Currency
+    /// 0 where it is not in the ledger any more.
     public let realizedPnL: Decimal
     public let execTime: Timestamp
     public let brokerTradeID: ExactText
     public let brokerOrderID: ExactText?
     public let orderUID: String?
     public let source: TradeSource
+    /// Nil for one that is in force.
+    public let supersession: Supersession?
+    /// Nil where it is not in the ledger any more.
+    public let action: TradeAction?
+    /// As reported, where it was: the broker's part of the fee.
+    public let commission: Decimal?
+    /// What was paid or received in all.
+    public let netAmount: Decimal?
+    /// The option's, at the trade.
+    public let delta: Decimal?
+    /// Why it was made.
+    public let reason: String?
 }
 
 /// A place in the list of trades, newest first: after this one.
@@ -39,7 +67,16 @@ public enum TradeList {
     private static let select = """
         SELECT t.id, t.uid, s.name, s.version, t.side, t.quantity, t.price, t.notional, t.fee,
             t.fee_currency, t.realized_pnl, t.exec_time, t.broker_trade_id, t.broker_order_id,
-            o.uid, t.source, b.name, \(Instruments.columns)
+            o.uid, t.source, b.name, t.is_superseded, t.action, t.commission, t.net_amount,
+            t.delta, t.reason,
+            CASE WHEN t.is_superseded THEN (
+                SELECT r.uid FROM trades r
+                WHERE r.portfolio_id = t.portfolio_id AND r.broker_trade_id = t.broker_trade_id
+                    AND r.revision = t.revision + 1 AND r.user_id = t.user_id) END,
+            CASE WHEN t.is_superseded THEN (
+                SELECT c.uid FROM trade_corrections c
+                WHERE c.trade_id = t.id AND c.action = 'bust' AND c.user_id = t.user_id) END,
+            \(Instruments.columns)
         FROM trades t
         JOIN portfolios b ON b.id = t.portfolio_id
         JOIN instruments i ON i.id = t.instrument_id
@@ -88,16 +125,26 @@ public enum TradeList {
 
     private static func decode(_ row: any Row) throws -> TradeListing {
         let strategy = try row.optionalText(2)
+        let isInForce = try !row.bool(17)
         return TradeListing(
             id: try row.id(0), uid: try row.text(1), portfolio: try row.exact(16),
             strategy: try strategy.map { ExactText("\($0)@\(try row.text(3))") },
-            instrument: try Instruments.decode(row, from: 17).instrument,
+            instrument: try Instruments.decode(row, from: 25).instrument,
             side: try row.choice(4), quantity: try row.decimal(5), price: try row.decimal(6),
             notional: try row.decimal(7), fee: try row.decimal(8),
-            feeCurrency: try row.currency(9), realizedPnL: try row.decimal(10),
+            feeCurrency: try row.currency(9), realizedPnL: isInForce ? try row.decimal(10) : .zero,
             execTime: try row.time(11), brokerTradeID: try row.exact(12),
             brokerOrderID: try row.optionalExact(13), orderUID: try row.optionalText(14),
-            source: try row.choice(15))
+            source: try row.choice(15), supersession: isInForce ? nil : try supersession(row),
+            action: isInForce && !row.isNull(18) ? try row.choice(18) : nil,
+            commission: try row.optionalDecimal(19), netAmount: try row.optionalDecimal(20),
+            delta: try row.optionalDecimal(21), reason: try row.optionalText(22))
+    }
+
+    /// One that was busted and then booked again was corrected after all.
+    private static func supersession(_ row: any Row) throws -> Supersession {
+        if let replacement = try row.optionalText(23) { return .corrected(tradeUID: replacement) }
+        return .busted(correctionUID: try row.text(24))
     }
 }
 

@@ -269,6 +269,29 @@ public enum Trades {
         return Dictionary(pairs) { first, _ in first }
     }
 
+    /// What the report of a trade told beside what the ledger computes with, and by which id of
+    /// its sender's it named its order.
+    public static func told(
+        of id: TradeID, for caller: Caller, in tx: any Transaction
+    ) throws -> (clientOrderID: ExactText?, details: TradeDetails)? {
+        try tx.first(
+            SQL(
+                """
+                SELECT client_order_id, meta_json, commission, net_amount, delta, reason
+                FROM trades
+                WHERE id = $1 AND user_id = $2
+                """, [.id(id), .id(caller.userID)])
+        ) { row in
+            (
+                try row.optionalExact(0),
+                TradeDetails(
+                    metaJSON: try row.text(1), commission: try row.optionalDecimal(2),
+                    netAmount: try row.optionalDecimal(3), delta: try row.optionalDecimal(4),
+                    reason: try row.optionalText(5))
+            )
+        }
+    }
+
     /// Follows a late fill or a correction: what the trades after it come to now.
     public static func setDerived(
         _ changes: [(TradeID, DerivedOfTrade)], for caller: Caller, in tx: any Transaction

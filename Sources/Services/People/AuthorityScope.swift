@@ -3,6 +3,29 @@ import Records
 import Storage
 
 extension Authority {
+    /// The portfolio that a request writes to: the one of that name; for nil the one that the
+    /// authority is narrowed to, or else the default one. Refuses what is unknown or forbidden.
+    func book(
+        named name: ExactText?, in tx: any Transaction
+    ) throws -> Result<Portfolio, FillRefusal> {
+        let portfolio =
+            if let name {
+                try Portfolios.named(name, for: caller, in: tx)
+            } else if let portfolioID {
+                try Portfolios.with(id: portfolioID, for: caller, in: tx)
+            } else {
+                try Portfolios.standard(for: caller, in: tx)
+            }
+        guard let portfolio else { return .failure(.unknownPortfolio(name)) }
+        guard portfolioID == nil || portfolioID == portfolio.id else {
+            return .failure(
+                FillRefusal(
+                    code: .forbiddenPortfolio, field: "portfolio",
+                    detail: "this token is for another portfolio"))
+        }
+        return .success(portfolio)
+    }
+
     /// The portfolio of that name, or all for nil, as far as the authority reaches. Throws
     /// `ServiceError.notFound` for what is absent, another user's, or beyond it.
     func portfolios(

@@ -19,7 +19,7 @@ public struct PortfolioService: Sendable {
     /// unknown broker.
     public func add(
         name: String, brokerCode: String, currency: Currency, isDefault: Bool,
-        for caller: Caller
+        lotMethod: LotMethod = .fifo, for caller: Caller
     ) async throws -> Portfolio {
         let name = try Name.checked(name, field: "name")
         return try await work.write { tx, draw in
@@ -33,7 +33,8 @@ public struct PortfolioService: Sendable {
             let isFirst = existing.isEmpty
             let id = try PortfolioService.add(
                 name: name, brokerCode: brokerCode.uppercased(), accountName: nil,
-                currency: currency, isDefault: isDefault || isFirst, for: caller, in: tx, &draw)
+                currency: currency, isDefault: isDefault || isFirst,
+                rules: HoldingRules(lotMethod: lotMethod), for: caller, in: tx, &draw)
             guard let portfolio = try Portfolios.with(id: id, for: caller, in: tx) else {
                 throw ServiceError.noPortfolio(name.text)
             }
@@ -41,10 +42,48 @@ public struct PortfolioService: Sendable {
         }
     }
 
+    /// Sets by what rules a portfolio's holdings are kept; nil leaves one as it is. Where that
+    /// changes something the portfolio that is returned is due to be rebuilt
+    /// (`RebuildService.rebuild`). Throws `.notFound`, and `.invalid` for a window that is outside
+    /// `Limits.legWindowSeconds`.
+    public func setRules(
+        of name: ExactText, lotMethod: LotMethod?, legWindowSeconds: Int?, for caller: Caller
+    ) async throws -> Portfolio {
+        if let legWindowSeconds, !Limits.legWindowSeconds.contains(legWindowSeconds) {
+            let limits = Limits.legWindowSeconds
+            throw ServiceError(
+                .invalid, code: "INVALID_FIELD", field: "leg_window_seconds",
+                detail: "expected \(limits.lowerBound) to \(limits.upperBound) seconds")
+        }
+        return try await work.write { tx, draw in
+            let id = try PortfolioService.resolve(name, for: caller, in: tx).id
+            try Portfolios.lock([id], for: caller, in: tx)
+            let portfolio = try PortfolioService.resolve(name, for: caller, in: tx)
+            var rules = portfolio.rules
+            if let lotMethod { rules.lotMethod = lotMethod }
+            if let legWindowSeconds { rules.legWindowSeconds = legWindowSeconds }
+            guard rules != portfolio.rules else { return portfolio }
+            try Portfolios.setRules(rules, of: id, for: caller, in: tx)
+            try AuditLog.append(
+                [
+                    AuditEntry(
+                        .update, .portfolio, id: id.raw,
+                        detailsJSON: Details.object([
+                            "cost_method": rules.lotMethod.rawValue,
+                            "cost_method_before": portfolio.rules.lotMethod.rawValue,
+                            "leg_window_sec": String(rules.legWindowSeconds),
+                            "leg_window_sec_before": String(portfolio.rules.legWindowSeconds),
+                        ]))
+                ], userID: caller.userID, now: draw.now, in: tx)
+            return try PortfolioService.resolve(name, for: caller, in: tx)
+        }
+    }
+
     @discardableResult
     static func add(
         name: ExactText, brokerCode: String, accountName: String?, currency: Currency,
-        isDefault: Bool, for caller: Caller, in tx: any Transaction, _ draw: inout Draw
+        isDefault: Bool, rules: HoldingRules = HoldingRules(), for caller: Caller,
+        in tx: any Transaction, _ draw: inout Draw
     ) throws -> PortfolioID {
         guard let brokerID = try Accounts.brokerID(code: brokerCode, in: tx) else {
             let codes = try Accounts.brokerCodes(in: tx).joined(separator: ", ")
@@ -71,8 +110,8 @@ public struct PortfolioService: Sendable {
             entries.append(AuditEntry(.create, .account, id: account.raw))
         }
         let portfolio = try Portfolios.insert(
-            uid: draw.uid(), name: name, account: account, isDefault: isDefault, now: draw.now,
-            for: caller, in: tx)
+            uid: draw.uid(), name: name, account: account, isDefault: isDefault, rules: rules,
+            now: draw.now, for: caller, in: tx)
         entries.append(AuditEntry(.create, .portfolio, id: portfolio.raw))
         try AuditLog.append(entries, userID: caller.userID, now: draw.now, in: tx)
         return portfolio

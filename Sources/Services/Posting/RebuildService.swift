@@ -30,19 +30,28 @@ public struct RebuildService: Sendable {
         return count
     }
 
-    /// Rebuilds a portfolio, one holding after the other.
-    func rebuild(_ portfolio: PortfolioID, for caller: Caller) async throws {
-        let holdings = try await work.read { tx in
-            Set(try Trades.holdings(of: portfolio, for: caller, in: tx))
-                .union(try Campaigns.holdings(of: portfolio, for: caller, in: tx))
+    /// Rebuilds a portfolio, one holding after the other. Returns how many there are. Where the
+    /// rules change meanwhile it stays due, for whoever changed them.
+    @discardableResult
+    public func rebuild(_ portfolio: PortfolioID, for caller: Caller) async throws -> Int {
+        let (rules, holdings) = try await work.read { tx in
+            (
+                try Portfolios.with(id: portfolio, for: caller, in: tx)?.rules,
+                Set(try Trades.holdings(of: portfolio, for: caller, in: tx))
+                    .union(try Campaigns.holdings(of: portfolio, for: caller, in: tx))
+            )
         }
         for holding in holdings.sorted() {
             try await rebuild(holding, reason: "rules changed", for: caller)
         }
         try await work.write { tx, _ in
             try Portfolios.lock([portfolio], for: caller, in: tx)
+            guard try Portfolios.with(id: portfolio, for: caller, in: tx)?.rules == rules else {
+                return
+            }
             try Portfolios.setRebuilt(portfolio, for: caller, in: tx)
         }
+        return holdings.count
     }
 
     /// Writes what the trades of a holding say in place of what is stored, with an audit row.

@@ -81,7 +81,7 @@ struct IngestScope {
         for case .success(let report) in request.fills {
             if let name = report.portfolio { names.insert(name) }
         }
-        for name in names { portfolios[name] = try portfolio(named: name, in: tx) }
+        for name in names { portfolios[name] = try authority.book(named: name, in: tx) }
     }
 
     private mutating func findStrategies(in tx: any Transaction) throws {
@@ -94,28 +94,6 @@ struct IngestScope {
         for reference in references.sorted(by: { ($0.name, $0.version) < ($1.name, $1.version) }) {
             strategies[reference] = try strategy(reference, in: tx)
         }
-    }
-
-    private func portfolio(
-        named name: ExactText?, in tx: any Transaction
-    ) throws -> Result<Portfolio, FillRefusal> {
-        let caller = authority.caller
-        let portfolio =
-            if let name {
-                try Portfolios.named(name, for: caller, in: tx)
-            } else if let only = authority.portfolioID {
-                try Portfolios.with(id: only, for: caller, in: tx)
-            } else {
-                try Portfolios.standard(for: caller, in: tx)
-            }
-        guard let portfolio else { return .failure(.unknownPortfolio(name)) }
-        guard authority.portfolioID == nil || authority.portfolioID == portfolio.id else {
-            return .failure(
-                FillRefusal(
-                    code: .forbiddenPortfolio, field: "portfolio",
-                    detail: "this token is for another portfolio"))
-        }
-        return .success(portfolio)
     }
 
     private mutating func strategy(
@@ -142,8 +120,16 @@ extension FillRefusal {
 extension ServiceError {
     /// A refusal that holds for the whole request.
     init(_ refusal: FillRefusal) {
+        let kind: Kind =
+            switch refusal.code {
+            case .unknownPortfolio: .notFound
+            case .forbiddenPortfolio, .forbiddenStrategy: .forbidden
+            case .conflict: .conflict
+            case .unknownInstrument, .ambiguousInstrument, .instrumentMismatch, .outOfRange,
+                .invalidField, .unknownField:
+                .invalid
+            }
         self.init(
-            refusal.code == .unknownPortfolio ? .notFound : .forbidden,
-            code: refusal.code.rawValue, field: refusal.field, detail: refusal.detail)
+            kind, code: refusal.code.rawValue, field: refusal.field, detail: refusal.detail)
     }
 }

@@ -22,4 +22,6 @@ public struct Limits: Sendable, Hashable {
     public static let portfoliosPerUser = 100
     /// Bytes of a name that a user gives to something.
     public static let nameBytes = 1...64
+    /// How long after a leg's last fill another one may join it: up to a year.
+    public static let legWindowSeconds = 0...31_536_000
 }

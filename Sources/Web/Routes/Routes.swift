@@ -7,6 +7,7 @@ public enum Routes {
         .health,
         .readiness,
         .postFills,
+        .postCorrections,
         .postQuotes,
         .postRates,
         .rates,

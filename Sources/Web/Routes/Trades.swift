@@ -78,6 +78,11 @@ private struct TradesAnswer: JSONWritable {
         object.write("broker_order_id", trade.brokerOrderID)
         object.write("order_uid", trade.orderUID)
         object.write("source", trade.source.rawValue)
-        object.write("superseded_by", String?.none)
+        object.write("superseded_by", trade.supersession?.uid)
+        object.write("action", trade.action?.rawValue)
+        object.write("commission", trade.commission)
+        object.write("net_amount", trade.netAmount)
+        object.write("delta", trade.delta)
+        object.write("reason", trade.reason)
     }
 }

@@ -46,4 +46,19 @@ import Testing
         let partly = status.afterFill(filled: try decimal("9.999"), of: 10)
         #expect(partly == (Self.terminal.contains(status) ? status : .partiallyFilled))
     }
+
+    @Test(arguments: OrderStatus.allCases)
+    func `a correction takes back what fills alone have brought about`(
+        status: OrderStatus
+    ) throws {
+        let isByFills = status == .filled || status == .partiallyFilled
+        #expect(status.afterCorrection(filled: 10, of: 10) == .filled)
+        #expect(status.afterCorrection(filled: 11, of: 10) == .filled)
+        #expect(status.afterCorrection(filled: 0, of: 10) == (isByFills ? .new : status))
+        let partly = status.afterCorrection(filled: try decimal("9.999"), of: 10)
+        #expect(
+            partly
+                == (Self.terminal.contains(status) && status != .filled
+                    ? status : .partiallyFilled))
+    }
 }
