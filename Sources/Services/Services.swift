@@ -12,6 +12,7 @@ public struct Services: Sendable {
     public let corrections: CorrectionService
     public let imports: ImportService
     public let positions: PositionService
+    public let campaigns: CampaignService
     public let performance: PerformanceService
     public let orders: OrderService
     public let risk: RiskService
@@ -32,6 +33,7 @@ public struct Services: Sendable {
         corrections = CorrectionService(work: work)
         imports = ImportService(trades: trades)
         positions = PositionService(work: work, limits: limits)
+        campaigns = CampaignService(work: work)
         performance = PerformanceService(work: work)
         orders = OrderService(work: work)
         risk = RiskService(work: work)

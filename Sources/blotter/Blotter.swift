@@ -16,6 +16,7 @@ struct Blotter: AsyncParsableCommand {
         subcommands: [
             ServeCommand.self, ConsoleCommand.self, MigrateCommand.self, UserCommand.self,
             PortfolioCommand.self, TokenCommand.self, ImportCommand.self, CorrectCommand.self,
+            ExportCommand.self,
             VerifyCommand.self, DoctorCommand.self,
         ])
 

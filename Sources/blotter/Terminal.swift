@@ -13,6 +13,11 @@ enum Terminal {
     /// To standard output, without a line break.
     static func write(_ text: String) { writeBytes(Array(text.utf8), STDOUT_FILENO) }
 
+    /// To standard output, for a program or a file: throws where not all of it was taken.
+    static func send(_ bytes: [UInt8]) throws(OutputError) {
+        guard writeBytes(bytes, STDOUT_FILENO) else { throw OutputError(code: errno) }
+    }
+
     /// Runs `body`, which may wait for long, beside the threads that tasks share.
     static func onThread(_ body: @escaping @Sendable () -> Void) {
         DispatchQueue.global().async(execute: body)
@@ -30,15 +35,27 @@ enum Terminal {
         writeBytes(Array(text.utf8) + [UInt8(ascii: "\n")], descriptor)
     }
 
-    private static func writeBytes(_ bytes: [UInt8], _ descriptor: Int32) {
+    /// Whether all of them were taken.
+    @discardableResult
+    private static func writeBytes(_ bytes: [UInt8], _ descriptor: Int32) -> Bool {
         var rest = bytes[...]
         while !rest.isEmpty {
             let count = Glibc.write(descriptor, Array(rest), rest.count)
             if count > 0 {
                 rest = rest.dropFirst(count)
             } else if errno != EINTR {
-                return
+                return false
             }
         }
+        return true
+    }
+}
+
+/// Standard output took no more: its reader has left, or its disk is full.
+struct OutputError: Error, CustomStringConvertible {
+    let code: Int32
+
+    var description: String {
+        "standard output took no more: \(String(cString: strerror(code)))"
     }
 }

@@ -30,6 +30,13 @@ import Testing
                 "--price", "--fee", "--exec-time", "--reason",
             ]
         ),
+        (
+            ["export"],
+            [
+                "<subject>", "--user", "--portfolio", "--format", "--from", "--to",
+                "--include-closed",
+            ]
+        ),
         (["verify"], ["--repair"]),
         (["doctor"], []),
     ]

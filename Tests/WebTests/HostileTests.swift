@@ -49,7 +49,10 @@ struct HostileTests {
             "/v1/trades?portfolio=main&symbol=BTCUSDT&from=2026-01-01&to=2026-03-01T00:00:00Z",
             "/v1/trades?limit=5&cursor=MjAyNi0wMi0xOVQxNDozMjowMC4wMDAwMDBaIDEgdC0x",
             "/v1/orders?portfolio=main&status=NEW,FILLED", "/v1/risk?portfolio=main",
-            "/v1/fx?base=USD&quote=EUR",
+            "/v1/fx?base=USD&quote=EUR", "/v1/campaigns?portfolio=main&status=open&symbol=BTCUSDT",
+            "/v1/campaigns?strategy=momo&limit=2&cursor=MjAyNi0wMi0xOVQxNDozMjowMC4wMDAwMDBaIDEgdC0x",
+            "/v1/positions/BTCUSDT/why?portfolio=main&strategy=momo&exchange=BINANCE&currency=USDT",
+            "/v1/positions/%42TCUSDT/why?cursor=MjAyNi0wMi0xOVQxNDozMjowMC4wMDAwMDBaIHQtMQ&limit=1",
         ]
         try await WebWorld.run(on: backend) { web in
             let (_, token) = try await web.member()
@@ -88,7 +91,13 @@ struct HostileTests {
             "MDAwMS0wMS0wMVQwMDowMDowMC4wMDAwMDBaIC05MjIzMzcyMDM2ODU0Nzc1ODA4IA",
         ]
         var targets = values.flatMap { ["/v1/trades?from=\($0)", "/v1/trades?to=\($0)"] }
-        targets += cursors.map { "/v1/trades?cursor=\($0)" }
+        targets += cursors.flatMap {
+            [
+                "/v1/trades?cursor=\($0)", "/v1/campaigns?cursor=\($0)",
+                "/v1/campaigns?symbol=BTCUSDT&cursor=\($0)",
+                "/v1/positions/BTCUSDT/why?cursor=\($0)",
+            ]
+        }
         targets += [
             "/v1/pnl?period=0000-01-01..9999-12-31", "/v1/pnl?period=0001-01-01..9999-12-31",
             "/v1/pnl?period=36600d", "/v1/pnl?period=36601d",

@@ -28,6 +28,7 @@ struct IsolationTests {
 
             let lists = [
                 "/v1/positions?include_closed=true": "positions", "/v1/trades": "trades",
+                "/v1/campaigns": "campaigns",
                 "/v1/orders?status=all": "orders", "/v1/risk": "policies",
                 "/v1/pnl?period=2026-01-01..2026-12-31": "totals",
             ]
@@ -42,19 +43,19 @@ struct IsolationTests {
             #expect(try await web.client.get("/v1/risk", token: bobToken).json["breaches"] == [])
 
             for route in Routes.all where route.parameters.contains("portfolio") {
-                let named = "\(route.path)?portfolio=alpha"
+                let named = "\(route.samplePath)?portfolio=alpha"
                 #expect(try await web.client.get(named, token: aliceToken).status == 200)
                 let other = try await web.client.get(named, token: bobToken)
                 #expect(other.status == 404, "\(route.path)")
                 #expect(other.code == "UNKNOWN_PORTFOLIO")
                 let absent = try await web.client.get(
-                    "\(route.path)?portfolio=nowhere", token: bobToken)
+                    "\(route.samplePath)?portfolio=nowhere", token: bobToken)
                 // Another user's looks like none at all.
                 #expect(
                     absent.text.replacing("nowhere", with: "alpha") == other.text,
                     "\(route.path)")
             }
-            for path in ["/v1/positions", "/v1/pnl"] {
+            for path in ["/v1/positions", "/v1/pnl", "/v1/campaigns", "/v1/positions/BTCUSDT/why"] {
                 let named = "\(path)?strategy=secret%403"
                 #expect(try await web.client.get(named, token: aliceToken).status == 200)
                 let other = try await web.client.get(named, token: bobToken)
@@ -107,6 +108,7 @@ struct IsolationTests {
             try await web.base.addOrder("u-2", portfolio: "second", quantity: 1, of: authority)
             for (target, list) in [
                 ("/v1/positions", "positions"), ("/v1/trades", "trades"), ("/v1/orders", "orders"),
+                ("/v1/campaigns", "campaigns"),
             ] {
                 let reply = try await web.client.get(target, token: narrow)
                 let portfolios = (reply.json[list]?.array ?? []).map { $0["portfolio"] }
@@ -119,10 +121,10 @@ struct IsolationTests {
             #expect(performance.json["totals"]?[0]?["trades"] == 1)
             for route in Routes.all where route.parameters.contains("portfolio") {
                 let beyond = try await web.client.get(
-                    "\(route.path)?portfolio=main", token: narrow)
+                    "\(route.samplePath)?portfolio=main", token: narrow)
                 #expect(beyond.status == 404, "\(route.path)")
                 let own = try await web.client.get(
-                    "\(route.path)?portfolio=second", token: narrow)
+                    "\(route.samplePath)?portfolio=second", token: narrow)
                 #expect(own.status == 200, "\(route.path)")
             }
         }
@@ -144,6 +146,7 @@ struct IsolationTests {
             try await web.base.addOrder("u-2", strategy: momo, quantity: 1, of: authority)
             for (target, list) in [
                 ("/v1/positions", "positions"), ("/v1/trades", "trades"), ("/v1/orders", "orders"),
+                ("/v1/campaigns", "campaigns"),
             ] {
                 let reply = try await web.client.get(target, token: narrow)
                 let strategies = (reply.json[list]?.array ?? []).map { $0["strategy"] }
@@ -152,7 +155,7 @@ struct IsolationTests {
             let performance = try await web.client.get(
                 "/v1/pnl?period=2026-01-01..2026-12-31", token: narrow)
             #expect(performance.json["totals"]?[0]?["trades"] == 1)
-            for path in ["/v1/positions", "/v1/pnl"] {
+            for path in ["/v1/positions", "/v1/pnl", "/v1/campaigns", "/v1/positions/BTCUSDT/why"] {
                 let beyond = try await web.client.get("\(path)?strategy=grid", token: narrow)
                 #expect(beyond.status == 404, "\(path)")
             }

@@ -37,7 +37,9 @@ struct LogTests {
             _ = try await web.client.post(token: token, "{\"BODYSECRET\":1}")
             _ = try await web.client.get("/v1/trades?cursor=QUERYSECRET", token: token)
             _ = try await web.client.get("/v1/trades", token: "TOKENSECRET")
-            #expect(web.log.requests.count == 4)
+            _ = try await web.client.get("/v1/positions/PATHSECRET/why", token: token)
+            #expect(web.log.requests.count == 5)
+            #expect(web.log.requests.last?.metadata["path"] == "/v1/positions/{symbol}/why")
             #expect(!web.log.text.contains("SECRET"))
             #expect(!web.log.text.contains(token.dropFirst(4).prefix(20)))
         }

@@ -4,8 +4,19 @@ import Services
 import Storage
 import TestSupport
 import Testing
+import Web
 import Wire
 import World
+
+extension Route {
+    /// A path of it: parameters stand for the symbol of `fill` and a uid that nothing has.
+    var samplePath: String {
+        path.replacing("{symbol}", with: "BTCUSDT")
+            .replacing("{uid}", with: "00000000-0000-7000-8000-000000000000")
+    }
+
+    var hasSegments: Bool { samplePath != path }
+}
 
 /// Two instruments, a strategy, a closed position, days in January and February 2026; the world
 /// stands at 2026-01-01.

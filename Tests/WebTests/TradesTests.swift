@@ -27,7 +27,7 @@ struct TradesTests {
                     "trades": [
                         [
                             "trade_uid": uid, "portfolio": "main", "strategy": "momo@1.0",
-                            "symbol": "BTCUSDT", "exchange": "BINANCE", "option": nil,
+                            "symbol": "BTCUSDT", "exchange": "BINANCE",
                             "side": "BUY",
                             "quantity": "0.5", "price": "65000.1", "notional": "32500.05",
                             "fee": "-0.65", "fee_currency": "BNB", "realized_pnl": "0",
@@ -35,7 +35,7 @@ struct TradesTests {
                             "broker_trade_id": "t\u{1F600}", "broker_order_id": "o-1",
                             "order_uid": nil, "source": "broker", "superseded_by": nil,
                             "action": "BTO", "commission": nil, "net_amount": nil, "delta": nil,
-                            "reason": nil,
+                            "reason": nil, "option": nil,
                         ]
                     ], "next_cursor": nil,
                 ])

@@ -1,7 +1,8 @@
 /// The one list of commands.
 public enum Commands {
     public static let all: [Command] = [
-        .start, .help, .positions, .orders, .pnl, .risk, .trades, .trade, .portfolios, .accounts,
+        .start, .help, .positions, .orders, .pnl, .risk, .trades, .trade, .campaigns, .campaign,
+        .why, .portfolios, .accounts,
         .strategies, .fx, .token, .users, .approve, .reject,
     ]
 

@@ -167,7 +167,7 @@ extension PnLReport {
         Table(
             columns: Self.columns("Symbol"),
             rows: byInstrument.map {
-                Self.row(.text($0.instrument.symbol.text), $0.amounts, $0.currency)
+                Self.row(.text($0.instrument.shownName), $0.amounts, $0.currency)
             }, whenEmpty: "No trades in this period.")
     }
 

@@ -49,7 +49,7 @@ private struct PositionTable {
     private func row(_ view: PositionView) -> [Cell] {
         let listing = view.listing
         let instrument = listing.instrument.instrument
-        var cells: [Cell] = [.text(instrument.symbol.text)]
+        var cells: [Cell] = [.text(instrument.shownName)]
         if hasPortfolios { cells.append(.text(listing.portfolio.text)) }
         if hasStrategies { cells.append(.text(listing.strategy?.text ?? "–")) }
         return cells + [

@@ -194,6 +194,20 @@ public enum Legs {
                 """, DerivedRows.values(campaign, trades, of: caller)), decodeAllocation)
     }
 
+    /// What is stored at these places, in no order.
+    public static func allocations(
+        at places: [(campaign: TradeNumber, trade: TradeNumber)], for caller: Caller,
+        in tx: any Transaction
+    ) throws -> [LegAllocation] {
+        try tx.query(
+            """
+            SELECT m.campaign_id, m.first_trade_id, m.trade_id, m.allocated_qty
+            FROM item
+            JOIN leg_trade_map m ON m.campaign_id = item.campaign_id
+                AND m.trade_id = item.trade_id AND m.user_id = item.user_id
+            """, forEach: DerivedRows.items(places, of: caller), decodeAllocation)
+    }
+
     /// The legs with these campaigns and first trades, in no order.
     public static func at(
         _ places: [(campaign: TradeNumber, trade: TradeNumber)], for caller: Caller,

@@ -231,6 +231,35 @@ public enum Lots {
                 """, DerivedRows.values(campaign, trades, of: caller)), decodeClosure)
     }
 
+    /// The lots that these trades opened, with what is left of them, in no order.
+    public static func at(
+        _ places: [(campaign: TradeNumber, trade: TradeNumber)], for caller: Caller,
+        in tx: any Transaction
+    ) throws -> [LotRecord] {
+        try tx.query(
+            """
+            SELECT \(columns)
+            FROM item
+            JOIN position_lots l ON l.campaign_id = item.campaign_id
+                AND l.trade_id = item.trade_id AND l.user_id = item.user_id
+            """, forEach: DerivedRows.items(places, of: caller), decode)
+    }
+
+    /// What these trades closed, in no order.
+    public static func closures(
+        at places: [(campaign: TradeNumber, trade: TradeNumber)], for caller: Caller,
+        in tx: any Transaction
+    ) throws -> [LotClosureRecord] {
+        try tx.query(
+            """
+            SELECT k.campaign_id, k.trade_id, k.lot_trade_id, k.quantity, k.cost, k.proceeds,
+                k.realized_pnl
+            FROM item
+            JOIN lot_closures k ON k.campaign_id = item.campaign_id
+                AND k.trade_id = item.trade_id AND k.user_id = item.user_id
+            """, forEach: DerivedRows.items(places, of: caller), decodeClosure)
+    }
+
     /// What a campaign's trades between these, both included, opened, in no order.
     public static func opened(
         of campaign: TradeNumber, within trades: ClosedRange<Int64>, for caller: Caller,

@@ -17,6 +17,7 @@ public struct PositionRecord: Sendable, Hashable {
 
 /// A position with the names and the mark that a reader needs.
 public struct PositionListing: Sendable, Hashable {
+    public let holding: HoldingKey
     public let portfolio: ExactText
     public let strategy: ExactText?
     public let instrument: InstrumentRecord
@@ -158,7 +159,7 @@ public enum Positions {
         let record = try decode(row)
         let strategy = try row.optionalText(12)
         return PositionListing(
-            portfolio: try row.exact(11),
+            holding: record.holding, portfolio: try row.exact(11),
             strategy: try strategy.map { ExactText("\($0)@\(try row.text(13))") },
             instrument: try Instruments.decode(row, from: 18), position: record.position,
             averagePrice: record.averagePrice,

@@ -55,7 +55,7 @@ public struct PositionService: Sendable {
         }
     }
 
-    private func oldestFreshMark(at now: Timestamp) -> Timestamp {
+    func oldestFreshMark(at now: Timestamp) -> Timestamp {
         now.adding(seconds: -Int64(limits.quotesStaleAfterSeconds))
     }
 }

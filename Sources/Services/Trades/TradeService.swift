@@ -46,11 +46,7 @@ public struct TradeService: Sendable {
 
     /// Trades, newest first, at most `limit` (1–1000), within `[from, until)`.
     public func page(_ query: TradeQuery, for authority: Authority) async throws -> TradePage {
-        guard Limits.pageSize.contains(query.limit) else {
-            throw ServiceError(
-                .invalid, code: "INVALID_FIELD", field: "limit",
-                detail: "expected a whole number from 1 to 1000")
-        }
+        try Limits.checkPage(query.limit)
         return try await work.read { tx in
             let caller = authority.caller
             let portfolios = try authority.portfolios(named: query.portfolio, in: tx)

@@ -24,4 +24,13 @@ public struct Limits: Sendable, Hashable {
     public static let nameBytes = 1...64
     /// How long after a leg's last fill another one may join it: up to a year.
     public static let legWindowSeconds = 0...31_536_000
+
+    /// Throws `.invalid` for what is no size of a page.
+    static func checkPage(_ limit: Int) throws(ServiceError) {
+        guard !pageSize.contains(limit) else { return }
+        throw ServiceError(
+            .invalid, code: "INVALID_FIELD", field: "limit",
+            detail: "expected a whole number from \(pageSize.lowerBound) to "
+                + "\(pageSize.upperBound)")
+    }
 }

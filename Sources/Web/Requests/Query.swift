@@ -147,16 +147,18 @@ struct Query: Sendable {
     }
 }
 
-/// RFC 3986 §2.1, with HTML's `+` for a blank.
+/// RFC 3986 §2.1; in a query with HTML's `+` for a blank.
 enum PercentEncoding {
     /// Nil for a `%` without two hexadecimal digits, and for what is no UTF-8 then.
-    static func decode(_ text: some Collection<UInt8>) -> String? {
+    static func decode(
+        _ text: some Collection<UInt8>, plusIsBlank: Bool = true
+    ) -> String? {
         var bytes: [UInt8] = []
         bytes.reserveCapacity(text.count)
         var rest = text.makeIterator()
         while let byte = rest.next() {
             switch byte {
-            case UInt8(ascii: "+"):
+            case UInt8(ascii: "+") where plusIsBlank:
                 bytes.append(UInt8(ascii: " "))
             case UInt8(ascii: "%"):
                 guard let high = rest.next().flatMap(digit), let low = rest.next().flatMap(digit)

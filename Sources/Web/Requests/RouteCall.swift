@@ -1,3 +1,4 @@
+import Ledger
 import Logging
 import Services
 import Storage
@@ -30,16 +31,18 @@ struct RouteCall: Sendable {
     var logger: Logger
     fileprivate let target: RequestTarget
     fileprivate let parameters: [String]
+    fileprivate let segments: [String: Substring]
 
     init(
         environment: Environment, body: RequestContent, target: RequestTarget,
-        parameters: [String], logger: Logger
+        match: RouteTable.Match, logger: Logger
     ) {
         self.environment = environment
         self.logger = logger
         self.body = body
         self.target = target
-        self.parameters = parameters
+        parameters = match.route.parameters
+        segments = match.segments
     }
 
     var services: Services { environment.services }
@@ -48,5 +51,18 @@ struct RouteCall: Sendable {
     /// must not change a report in silence.
     func query() throws(Problem) -> Query {
         try Query(target.query ?? "", parameters: parameters)
+    }
+
+    /// What stands in the path in the place of a parameter, decoded. Throws a 422 for what is too
+    /// long or no text without U+0000.
+    func segment(_ name: String) throws(Problem) -> ExactText {
+        let segment = segments[name] ?? ""
+        guard segment.utf8.count <= PathPattern.segmentLimitBytes else {
+            throw .invalid(name, "longer than \(PathPattern.segmentLimitBytes) bytes")
+        }
+        guard let text = PercentEncoding.decode(segment.utf8, plusIsBlank: false),
+            !text.utf8.contains(0)
+        else { throw .invalid(name, "not percent-encoded UTF-8 without U+0000") }
+        return ExactText(text)
     }
 }

@@ -16,20 +16,20 @@ extension Route {
         })
 }
 
-private struct PositionsAnswer: JSONWritable {
+struct PositionsAnswer: JSONWritable {
     let positions: [PositionView]
 
     func writeJSON(to bytes: inout [UInt8]) {
         JSONWriter.object(to: &bytes) { answer in
             answer.array("positions") { list in
                 for position in positions {
-                    list.object { write(position, to: &$0) }
+                    list.object { Self.write(position, to: &$0) }
                 }
             }
         }
     }
 
-    private func write(_ view: PositionView, to object: inout JSONObjectWriter) {
+    static func write(_ view: PositionView, to object: inout JSONObjectWriter) {
         let listing = view.listing
         let instrument = listing.instrument.instrument
         let position = listing.position

@@ -12,8 +12,11 @@ public enum Routes {
         .postRates,
         .rates,
         .positions,
+        .why,
         .performance,
         .trades,
+        .campaigns,
+        .campaign,
         .orders,
         .risk,
     ]
@@ -24,6 +27,7 @@ public struct Route: Sendable {
     public enum Method: String, Sendable, CaseIterable { case get = "GET", post = "POST" }
 
     public let method: Method
+    /// A segment in braces stands for any text in its place: `/v1/campaigns/{uid}`.
     public let path: String
     /// What a token has to allow; nil where none is needed.
     public var scope: Authority.Permission? {
@@ -58,17 +62,46 @@ public struct Route: Sendable {
 
 /// Finds routes by path and method.
 struct RouteTable: Sendable {
-    private let routes: [String: [Route]]
-
-    init(_ routes: [Route]) {
-        self.routes = Dictionary(grouping: routes, by: \.path)
+    /// A route, with what stood in the places of its path's parameters, still encoded.
+    struct Match: Sendable {
+        let route: Route
+        let segments: [String: Substring]
     }
 
-    /// HEAD is served where GET is. Throws a 404 for an unknown path, else a 405.
-    func route(_ method: HTTPRequest.Method, _ path: Substring) throws(Problem) -> Route {
-        guard let candidates = routes[String(path)] else {
-            throw Problem(.notFound, "NOT_FOUND", "there is no such path")
+    private struct Place: Sendable {
+        let pattern: PathPattern
+        let routes: [Route]
+    }
+
+    private let fixed: [String: [Route]]
+    private let places: [Place]
+
+    init(_ routes: [Route]) {
+        let byPath = Dictionary(grouping: routes, by: \.path)
+        fixed = byPath.filter { PathPattern($0.key).isFixed }
+        places = byPath.filter { !PathPattern($0.key).isFixed }
+            .map { Place(pattern: PathPattern($0.key), routes: $0.value) }
+            .sorted { $0.pattern.path < $1.pattern.path }
+    }
+
+    /// HEAD is served where GET is. Throws a 404 for an unknown path, else a 405. A path as it
+    /// stands goes before one with parameters.
+    func route(_ method: HTTPRequest.Method, _ path: Substring) throws(Problem) -> Match {
+        if let routes = fixed[String(path)] {
+            return Match(route: try Self.route(method, among: routes), segments: [:])
         }
+        for place in places {
+            if let segments = place.pattern.segments(of: path) {
+                return Match(
+                    route: try Self.route(method, among: place.routes), segments: segments)
+            }
+        }
+        throw Problem(.notFound, "NOT_FOUND", "there is no such path")
+    }
+
+    private static func route(
+        _ method: HTTPRequest.Method, among candidates: [Route]
+    ) throws(Problem) -> Route {
         let wanted = method == .head ? "GET" : method.rawValue
         if let route = candidates.first(where: { $0.method.rawValue == wanted }) { return route }
         let allowed = candidates.map { $0.method == .get ? "GET, HEAD" : $0.method.rawValue }

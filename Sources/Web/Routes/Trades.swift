@@ -33,7 +33,7 @@ extension TradeQuery {
     }
 }
 
-private struct TradesAnswer: JSONWritable {
+struct TradesAnswer: JSONWritable {
     let page: TradePage
 
     func writeJSON(to bytes: inout [UInt8]) {
@@ -41,31 +41,19 @@ private struct TradesAnswer: JSONWritable {
         JSONWriter.object(to: &bytes) { answer in
             answer.array("trades") { list in
                 for trade in page.trades {
-                    list.object { write(trade, to: &$0) }
+                    list.object { Self.write(trade, to: &$0) }
                 }
             }
             answer.write("next_cursor", page.next?.token)
         }
     }
 
-    private func write(_ trade: TradeListing, to object: inout JSONObjectWriter) {
+    static func write(_ trade: TradeListing, to object: inout JSONObjectWriter) {
         object.write("trade_uid", trade.uid)
         object.write("portfolio", trade.portfolio)
         object.write("strategy", trade.strategy)
         object.write("symbol", trade.instrument.symbol)
         object.write("exchange", trade.instrument.exchange)
-        if let option = trade.instrument.option {
-            object.object("option") { contract in
-                contract.write("underlying", option.underlying)
-                contract.write("expiry", option.expiry)
-                contract.write("strike", option.strike)
-                contract.write("right", option.right)
-                contract.write("multiplier", trade.instrument.multiplier)
-                contract.write("occ_symbol", option.occSymbol)
-            }
-        } else {
-            object.write("option", String?.none)
-        }
         object.write("side", trade.side)
         object.write("quantity", trade.quantity)
         object.write("price", trade.price)
@@ -84,5 +72,17 @@ private struct TradesAnswer: JSONWritable {
         object.write("net_amount", trade.netAmount)
         object.write("delta", trade.delta)
         object.write("reason", trade.reason)
+        if let option = trade.instrument.option {
+            object.object("option") { contract in
+                contract.write("underlying", option.underlying)
+                contract.write("expiry", option.expiry)
+                contract.write("strike", option.strike)
+                contract.write("right", option.right)
+                contract.write("multiplier", trade.instrument.multiplier)
+                contract.write("occ_symbol", option.occSymbol)
+            }
+        } else {
+            object.write("option", String?.none)
+        }
     }
 }

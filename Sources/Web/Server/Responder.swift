@@ -70,10 +70,12 @@ struct Responder: HTTPResponder {
         _ request: Request, _ target: RequestTarget, _ body: RequestContent,
         _ record: inout RequestRecord
     ) async throws -> Answer {
-        let route = try table.route(request.method, target.path)
+        let match = try table.route(request.method, target.path)
+        let route = match.route
+        if !match.segments.isEmpty { record.path = route.path }
         var call = RouteCall(
             environment: environment, body: body, target: target,
-            parameters: route.parameters, logger: logger)
+            match: match, logger: logger)
         call.logger[metadataKey: "request_id"] = "\(record.id)"
         switch route.handler {
         case .open(let handle):
@@ -100,10 +102,12 @@ private struct RequestRecord {
     let id: String
     let startedAt: Double
     var userUID: String?
+    /// The route's, where what was in its place says what is traded.
+    var path: String?
 }
 
 extension Responder {
-    /// Never headers, query or body: they hold tokens and what users trade.
+    /// Never headers, query, body or a path's parameters: they hold tokens and what users trade.
     private func log(
         _ method: HTTPRequest.Method, _ target: RequestTarget, _ status: HTTPResponse.Status,
         _ record: RequestRecord
@@ -112,7 +116,8 @@ extension Responder {
         guard logger.logLevel <= level else { return }
         let elapsed = environment.services.work.world.uptimeSeconds() - record.startedAt
         var metadata: Logger.Metadata = [
-            "method": "\(method.rawValue.prefix(16))", "path": "\(target.path.prefix(200))",
+            "method": "\(method.rawValue.prefix(16))",
+            "path": "\(record.path ?? String(target.path.prefix(200)))",
             "status": "\(status.code)", "microseconds": "\(Int(elapsed * 1e6))",
             "request_id": "\(record.id)",
         ]
