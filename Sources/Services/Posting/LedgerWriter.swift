@@ -16,8 +16,8 @@ struct LedgerWriter {
         _ changes: [HoldingChange], renamed: [(TradeID, TradeID)] = [],
         holding stored: (HoldingKey) -> HoldingKey = { $0 }, _ draw: inout Draw
     ) throws {
-        try clear(changes, renamed: renamed)
-        try writeCampaigns(changes, holding: stored, &draw)
+        let unchanged = try clear(changes, renamed: renamed)
+        try writeCampaigns(changes, except: unchanged, holding: stored, &draw)
         try writeLots(changes)
         try Trades.setDerived(changes.flatMap(\.moved), for: caller, in: tx)
         try writePositions(changes, holding: stored, &draw)
@@ -25,10 +25,12 @@ struct LedgerWriter {
     }
 
     /// Makes room for campaigns that are written anew. What keeps its opening trade, or a leg its
-    /// first one, keeps its row.
-    private func clear(_ changes: [HoldingChange], renamed: [(TradeID, TradeID)]) throws {
+    /// first one, keeps its row. Returns the legs that are stored in campaigns that stay.
+    private func clear(
+        _ changes: [HoldingChange], renamed: [(TradeID, TradeID)]
+    ) throws -> Set<LegRecord> {
         let replaced = changes.flatMap(\.replaced)
-        guard !replaced.isEmpty else { return }
+        guard !replaced.isEmpty else { return [] }
         try Legs.removeAllocations(of: replaced, for: caller, in: tx)
         try Lots.remove(of: replaced, for: caller, in: tx)
         var kept = Set(changes.flatMap { $0.journey.campaigns.keys.map(number) })
@@ -52,10 +54,12 @@ struct LedgerWriter {
             storedLegs.map { (campaign: $0.campaign, first: $0.leg.first) }
                 .filter { !legs.contains(Journey.LegKey(campaign: $0.campaign, first: $0.first)) },
             for: caller, in: tx)
+        return Set(storedLegs)
     }
 
     private func writeCampaigns(
-        _ changes: [HoldingChange], holding stored: (HoldingKey) -> HoldingKey,
+        _ changes: [HoldingChange], except unchanged: Set<LegRecord>,
+        holding stored: (HoldingKey) -> HoldingKey,
         _ draw: inout Draw
     ) throws {
         var campaigns: [(uid: String, record: CampaignRecord)] = []
@@ -73,13 +77,13 @@ struct LedgerWriter {
                     ))
             }
             for (key, leg) in zip(change.journey.legs.keys, change.journey.legs.values) {
-                legs.append(
-                    (
-                        draw.uid(),
-                        LegRecord(
-                            campaign: number(key.campaign), number: leg.number,
-                            leg: leg.leg.renumbered(number), multiplier: multiplier)
-                    ))
+                let record = LegRecord(
+                    campaign: number(key.campaign), number: leg.number,
+                    leg: leg.leg.renumbered(number), multiplier: multiplier)
+                // Made anew means all of it, also what follows from a record.
+                if change.forgetsOtherDays || !unchanged.contains(record) {
+                    legs.append((draw.uid(), record))
+                }
             }
         }
         try Campaigns.put(campaigns, now: draw.now, for: caller, in: tx)

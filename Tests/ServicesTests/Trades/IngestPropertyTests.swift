@@ -38,17 +38,46 @@ struct IngestPropertyTests {
         let fills = try stream.fills()
         var posts = fills + fills.filter { _ in stream.isTrue(oneIn: 4) }
         posts.shuffle(using: &stream.random)
-        var seen: Set<ExactText> = []
+        var batches: [[PlacedFill]] = []
         while !posts.isEmpty {
             let batch = posts.prefix(Int.random(in: 1...6, using: &stream.random))
             posts.removeFirst(batch.count)
-            let report = try await world.ingest(batch.map(\.json), as: trader)
-            let expected = batch.map { seen.insert($0.fill.id).inserted ? "accepted" : "duplicate" }
-            #expect(report.words == expected, "seed \(seed)")
+            batches.append(Array(batch))
+        }
+        if seed.isMultiple(of: 3) {
+            try await postAtOnce(batches, as: trader, in: world, seed: seed)
+        } else {
+            try await postInTurn(batches, as: trader, in: world, seed: seed)
         }
         let image = try await LedgerImage(of: "main", as: trader, in: world)
         #expect(image == (try LedgerImage(folding: fills)), "seed \(seed)")
         try await checkCashFlow(of: fills, as: trader, in: world, seed: seed)
+    }
+
+    private func postInTurn(
+        _ batches: [[PlacedFill]], as trader: Authority, in world: ServiceWorld, seed: UInt64
+    ) async throws {
+        var seen: Set<ExactText> = []
+        for batch in batches {
+            let report = try await world.ingest(batch.map(\.json), as: trader)
+            let expected = batch.map { seen.insert($0.fill.id).inserted ? "accepted" : "duplicate" }
+            #expect(report.words == expected, "seed \(seed)")
+        }
+    }
+
+    /// Each batch by a connection of its own, all at the same time.
+    private func postAtOnce(
+        _ batches: [[PlacedFill]], as trader: Authority, in world: ServiceWorld, seed: UInt64
+    ) async throws {
+        let words = try await withThrowingTaskGroup(of: [String].self) { group in
+            for batch in batches {
+                group.addTask { try await world.ingest(batch.map(\.json), as: trader).words }
+            }
+            return try await group.reduce(into: []) { $0 += $1 }
+        }
+        let ids = Set(batches.joined().map(\.fill.id))
+        #expect(words.count { $0 == "accepted" } == ids.count, "seed \(seed)")
+        #expect(words.allSatisfy { $0 == "accepted" || $0 == "duplicate" }, "seed \(seed)")
     }
 
     /// What was realized less what is tied up in the open quantity is the cash that flowed:
