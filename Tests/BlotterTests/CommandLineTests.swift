@@ -33,7 +33,7 @@ import Testing
         (
             ["export"],
             [
-                "<subject>", "--user", "--portfolio", "--format", "--from", "--to",
+                "<subject>", "--user", "--portfolio", "--format", "--from", "--to", "--method",
                 "--include-closed",
             ]
         ),

@@ -106,6 +106,40 @@ import Wire
         }
     }
 
+    @Test(arguments: TestBackend.allCases)
+    func `daily P&L is written by the method that is asked for`(
+        _ backend: TestBackend
+    ) async throws {
+        try await OperatedBlotter.run(on: backend) { blotter in
+            try await blotter.addOwner()
+            let fills = [
+                "1,AAPL,,EQUITY,USD,BUY,1,10,0,2026-02-01T10:00:00Z",
+                "2,AAPL,,EQUITY,USD,BUY,1,20,0,2026-02-02T10:00:00Z",
+                "3,AAPL,,EQUITY,USD,SELL,1,30,0.5,2026-02-03T10:00:00Z",
+            ]
+            let ending = try await blotter.command(
+                "import", "-", "--user", OperatedBlotter.owner, "--portfolio", "main",
+                "--format", "csv", input: ([Self.header] + fills).joined(separator: "\n"))
+            #expect(ending.status == 0, "\(ending.output)\(ending.complaints)")
+            let header = ["date", "currency", "realized_pnl", "fees", "net_pnl", "trades"]
+            for (arguments, realized, net) in [
+                ([], "15", "14.5"), (["--method", "average"], "15", "14.5"),
+                (["--method", "fifo"], "20", "19.5"), (["--method", "lifo"], "10", "9.5"),
+            ] {
+                let ending = try await blotter.command(
+                    ["export", "pnl", "--from", "2026-02-02"] + arguments
+                        + ["--user", OperatedBlotter.owner])
+                #expect(
+                    try records(ending.output) == [
+                        header, ["2026-02-02", "USD", "0", "0", "0", "1"],
+                        ["2026-02-03", "USD", realized, "0.5", net, "1"],
+                    ], "\(arguments)")
+            }
+            let all = try await export(blotter, "pnl", "--format", "json")
+            #expect(try JSONValue(parsing: all).array?.count == 3)
+        }
+    }
+
     @Test func `a file that could not be written whole is told, with 3`() async throws {
         try await OperatedBlotter.run(on: .sqlite) { blotter in
             try await prepare(blotter)
@@ -125,6 +159,8 @@ import Wire
             let user = ["--user", OperatedBlotter.owner]
             let wrong: [([String], [String])] = [
                 (["journal"] + user, ["journal"]), (["orders"] + user, ["trades", "campaigns"]),
+                (["trades", "--method", "fifo"] + user, ["--method", "pnl"]),
+                (["pnl", "--method", "best"] + user, ["--method", "average, fifo, lifo"]),
                 (["trades", "--format", "xml"] + user, ["--format", "csv"]),
                 (["trades", "--from", "1.2.2026"] + user, ["--from", "2026-02-19"]),
                 (["trades", "--from", "2026-02-02", "--to", "2026-02-01"] + user, ["--to"]),

@@ -385,6 +385,10 @@ struct CampaignTests {
                 let row = reply.json[list]?[0]?.object ?? []
                 #expect(row.map(\.key.text) == fields, "\(list)")
             }
+            let pnl = try await web.client.get(
+                "/v1/pnl?period=2026-01-01..2026-12-31", token: token)
+            let day = pnl.json["daily"]?[0]?.object ?? []
+            #expect(day.map(\.key.text) == ListFormat.pnl.fields)
         }
     }
 }

@@ -65,3 +65,10 @@ extension ListFormat<CampaignListing> {
             """
     ) { CampaignsAnswer.write($0, to: &$1) }
 }
+
+extension ListFormat<PnLReport.DayTotal> {
+    /// The `daily` rows of `GET /v1/pnl`.
+    public static let pnl = ListFormat(
+        fields: "date currency realized_pnl fees net_pnl trades"
+    ) { PerformanceAnswer.write($0, to: &$1) }
+}

@@ -17,7 +17,7 @@ extension Route {
         })
 }
 
-private struct PerformanceAnswer: JSONWritable {
+struct PerformanceAnswer: JSONWritable {
     let report: PnLReport
 
     func writeJSON(to bytes: inout [UInt8]) {
@@ -29,7 +29,7 @@ private struct PerformanceAnswer: JSONWritable {
             answer.write("method", report.method.rawValue)
             answer.array("totals") { totals in
                 for total in report.totals {
-                    totals.object { write(total.currency, total.amounts, to: &$0) }
+                    totals.object { Self.write(total.currency, total.amounts, to: &$0) }
                 }
             }
             answer.array("by_instrument") { rows in
@@ -38,16 +38,13 @@ private struct PerformanceAnswer: JSONWritable {
                         object.write("symbol", row.instrument.symbol)
                         object.write("exchange", row.instrument.exchange)
                         object.write("asset_type", row.instrument.assetType)
-                        write(row.currency, row.amounts, to: &object)
+                        Self.write(row.currency, row.amounts, to: &object)
                     }
                 }
             }
             answer.array("daily") { rows in
                 for row in report.daily {
-                    rows.object { object in
-                        object.write("date", row.day)
-                        write(row.currency, row.amounts, to: &object)
-                    }
+                    rows.object { Self.write(row, to: &$0) }
                 }
             }
             write(report.converted, to: &answer)
@@ -75,7 +72,12 @@ private struct PerformanceAnswer: JSONWritable {
         }
     }
 
-    private func write(
+    static func write(_ day: PnLReport.DayTotal, to object: inout JSONObjectWriter) {
+        object.write("date", day.day)
+        write(day.currency, day.amounts, to: &object)
+    }
+
+    private static func write(
         _ currency: Currency, _ amounts: PnLReport.Amounts, to object: inout JSONObjectWriter
     ) {
         object.write("currency", currency)

@@ -8,35 +8,41 @@ import Wire
 struct ExportCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "export",
-        abstract: "Write trades, positions or campaigns to standard output.",
+        abstract: "Write trades, positions, campaigns or daily P&L to standard output.",
         discussion: """
-            The fields are those of GET /v1/trades, /v1/positions and /v1/campaigns, in the same \
-            order of rows. --from and --to are days in UTC, both included: of a trade's execution, \
-            of a campaign's opening.
+            The fields are those of GET /v1/trades, /v1/positions, /v1/campaigns and of the days \
+            of /v1/pnl, in the same order of rows. --from and --to are days in UTC, both included: \
+            of a trade's execution, of a campaign's opening.
             """)
 
-    enum Subject: String, CaseIterable { case trades, positions, campaigns, journal }
+    enum Subject: String, CaseIterable { case trades, positions, campaigns, pnl, journal }
     enum Format: String, CaseIterable { case csv, json }
 
     @OptionGroup var options: CommonOptions
-    @Argument(help: "trades, positions or campaigns.") var subject: String
+    @Argument(help: "trades, positions, campaigns or pnl.") var subject: String
     @Option(help: "The owner's Telegram id.") var user: Int64
     @Option(help: "The one portfolio that is exported (default: all).") var portfolio: String?
     @Option(help: "csv or json.") var format = Format.csv.rawValue
     @Option(help: ArgumentHelp("The first day.", valueName: "YYYY-MM-DD")) var from: String?
     @Option(help: ArgumentHelp("The last day.", valueName: "YYYY-MM-DD")) var to: String?
+    @Option(help: "By which cost P&L is told: average, fifo or lifo (default: average).")
+    var method: String?
     @Flag(help: "Positions that are closed, too.") var includeClosed = false
 
     func run() async throws {
         let subject = try choice(Subject.self, self.subject, "the subject")
         let format = try choice(Format.self, self.format, "--format")
         let (from, until) = try span()
+        let method = try self.method.map { try choice(CostMethod.self, $0, "--method") }
+        guard method == nil || subject == .pnl else {
+            throw ValidationError("--method: is for pnl")
+        }
         switch subject {
         case .journal:
             throw ValidationError("journal: there is no journal to export yet")
         case .positions where from != nil || until != nil:
             throw ValidationError("--from, --to: positions are those of now")
-        case .trades, .campaigns:
+        case .trades, .campaigns, .pnl:
             guard !includeClosed else {
                 throw ValidationError("--include-closed: is for positions")
             }
@@ -64,6 +70,14 @@ struct ExportCommand: AsyncParsableCommand {
                     let page = try await services.campaigns.page(query, for: owner)
                     query.cursor = page.next
                     return (page.campaigns, page.next != nil)
+                }
+            case .pnl:
+                let period = try period(today: services.performance.today)
+                try await ExportFile(.pnl, format).write {
+                    let report = try await services.performance.report(
+                        portfolio: portfolio, period: period, method: method ?? .average,
+                        for: owner)
+                    return (report.daily, false)
                 }
             case .positions, .journal:
                 try await ExportFile(.positions, format).write {
@@ -94,6 +108,17 @@ struct ExportCommand: AsyncParsableCommand {
         }
         let end = last.flatMap { $0.adding(days: 1) }
         return (first?.start, end.flatMap { $0.year > 9999 ? nil : $0.start })
+    }
+
+    /// The days of P&L; all of them where there is no bound.
+    private func period(today: Day) throws -> Period {
+        let first = try day(from, "--from")
+        let last = try day(to, "--to") ?? today
+        let text = first.map { "\($0)..\(last)" } ?? "0001-01-01..\(last)"
+        guard let period = Period(text, today: today) else {
+            throw ValidationError("--from: is after today")
+        }
+        return period
     }
 
     private func day(_ text: String?, _ option: String) throws -> Day? {
