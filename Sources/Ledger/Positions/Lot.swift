@@ -76,13 +76,6 @@ public enum CostMethod: String, Sendable, CaseIterable {
     case fifo
     case lifo
 
-    public init(_ method: LotMethod) {
-        switch method {
-        case .fifo: self = .fifo
-        case .lifo: self = .lifo
-        }
-    }
-
     /// Nil for the one that knows no lots.
     public var lotMethod: LotMethod? {
         switch self {

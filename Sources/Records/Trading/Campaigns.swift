@@ -87,19 +87,6 @@ public enum Campaigns {
             """, forEach: items, decode)
     }
 
-    /// These campaigns, in no order.
-    public static func with(
-        _ ids: some Sequence<TradeID>, for caller: Caller, in tx: any Transaction
-    ) throws -> [CampaignRecord] {
-        try tx.query(
-            """
-            SELECT \(columns)
-            FROM item
-            JOIN position_campaigns c ON c.id = item.campaign_id AND c.user_id = item.user_id
-            \(joins)
-            """, forEach: CampaignRows.items(ids, of: caller), decode)
-    }
-
     /// The holding's campaigns that begin at `order` or later, oldest first, at most `limit`.
     public static func starts(
         of holding: HoldingKey, from order: FillOrder?, limit: Int, for caller: Caller,

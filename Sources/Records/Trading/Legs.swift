@@ -161,19 +161,6 @@ public enum Legs {
             """, forEach: items)
     }
 
-    /// Which trades the legs of these campaigns are made of, in no order.
-    public static func allocations(
-        of campaigns: some Sequence<TradeID>, for caller: Caller, in tx: any Transaction
-    ) throws -> [LegAllocation] {
-        try tx.query(
-            """
-            SELECT m.campaign_id, m.first_trade_id, m.trade_id, m.allocated_qty
-            FROM item
-            JOIN leg_trade_map m ON m.campaign_id = item.campaign_id
-                AND m.user_id = item.user_id
-            """, forEach: CampaignRows.items(campaigns, of: caller), decodeAllocation)
-    }
-
     private static func decodeAllocation(_ row: any Row) throws -> LegAllocation {
         LegAllocation(
             campaign: TradeNumber(try row.integer(0)), leg: TradeNumber(try row.integer(1)),

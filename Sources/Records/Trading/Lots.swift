@@ -100,18 +100,6 @@ public enum Lots {
         return records.sorted { $0.lot.order < $1.lot.order }
     }
 
-    /// The lots of these campaigns, in no order.
-    public static func all(
-        of campaigns: some Sequence<TradeID>, for caller: Caller, in tx: any Transaction
-    ) throws -> [LotRecord] {
-        try tx.query(
-            """
-            SELECT \(columns)
-            FROM item
-            JOIN position_lots l ON l.campaign_id = item.campaign_id AND l.user_id = item.user_id
-            """, forEach: CampaignRows.items(campaigns, of: caller), decode)
-    }
-
     /// Stores new lots.
     public static func insert(
         _ lots: [LotRecord], for caller: Caller, in tx: any Transaction
