@@ -50,12 +50,14 @@ let package = Package(
             name: "CCurl", pkgConfig: "libcurl", providers: [.apt(["libcurl4-openssl-dev"])]),
         .systemLibrary(
             name: "CCrypto", pkgConfig: "libcrypto", providers: [.apt(["libssl-dev"])]),
+        .systemLibrary(name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"])]),
 
         // Layer 1: one C library each, and what is built on the protocols alone.
         layer("SQLiteStorage", uses: ["Storage", "CSQLite"]),
         layer("PostgresStorage", uses: ["Storage", "CPostgres"]),
         layer("CurlTransport", uses: ["Transport", "CCurl"]),
         layer("Hashing", uses: ["CCrypto"]),
+        layer("Gzip", uses: ["CZlib"]),
         layer("World", uses: ["Ledger"]),
         layer("Records", uses: ["Ledger", "Storage", "Wire"], plugins: ["EmbedMigrations"]),
         layer("Telegram", uses: ["Transport"]),
@@ -73,7 +75,7 @@ let package = Package(
         layer(
             "Web",
             uses: [
-                "Ledger", "Storage", "Wire", "World", "Hashing", "Records", "Services",
+                "Ledger", "Storage", "Wire", "World", "Hashing", "Gzip", "Records", "Services",
                 .product(name: "Hummingbird", package: "hummingbird"),
                 .product(name: "HTTPTypes", package: "swift-http-types"),
                 .product(name: "NIOCore", package: "swift-nio"),
@@ -110,7 +112,7 @@ let package = Package(
             name: "TestSupport",
             dependencies: [
                 "Ledger", "Storage", "Wire", "World", "SQLiteStorage", "PostgresStorage",
-                "CPostgres", "Transport", "Hashing", "Records", "Services",
+                "CPostgres", "CZlib", "Transport", "Hashing", "Records", "Services",
                 .product(name: "NIOCore", package: "swift-nio"),
                 .product(name: "NIOPosix", package: "swift-nio"),
                 .product(name: "NIOHTTP1", package: "swift-nio"),
@@ -119,6 +121,7 @@ let package = Package(
         tests("LedgerTests", uses: ["Ledger"]),
         tests("WireTests", uses: ["Ledger", "Wire"]),
         tests("WorldTests", uses: ["Ledger", "World"]),
+        tests("GzipTests", uses: ["TestSupport", "Gzip"]),
         tests(
             "StorageTests",
             uses: ["TestSupport", "Storage", "SQLiteStorage", "PostgresStorage", "CSQLite"]),

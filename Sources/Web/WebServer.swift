@@ -15,15 +15,25 @@ public struct WebLimits: Sendable, Hashable {
     public var connections: Int
     /// A connection on which nothing comes for so long, and nothing is being answered, is closed.
     public var idleTimeoutSeconds: Int
+    /// Requests with a token that are answered at once, streams included; further ones get a 503.
+    public var concurrentRequests: Int
+    /// A body that is no stream has to arrive within; a slower one gets a 408.
+    public var bodyTimeoutSeconds: Int
+    /// A client that reads nothing of its answer for so long is cut off.
+    public var stalledTimeoutSeconds: Int
 
     public init(
         maxBodyBytes: Int = 8_388_608, requestsPerMinutePerToken: Int = 6000,
-        connections: Int = 1000, idleTimeoutSeconds: Int = 30
+        connections: Int = 1000, idleTimeoutSeconds: Int = 30, concurrentRequests: Int = 256,
+        bodyTimeoutSeconds: Int = 60, stalledTimeoutSeconds: Int = 30
     ) {
         self.maxBodyBytes = maxBodyBytes
         self.requestsPerMinutePerToken = requestsPerMinutePerToken
         self.connections = connections
         self.idleTimeoutSeconds = idleTimeoutSeconds
+        self.concurrentRequests = concurrentRequests
+        self.bodyTimeoutSeconds = bodyTimeoutSeconds
+        self.stalledTimeoutSeconds = stalledTimeoutSeconds
     }
 }
 
@@ -71,6 +81,7 @@ public struct WebServer: Service {
             address: .hostname(host, port: port), serverName: Responder.serverName)
         configuration.availableConnectionsDelegate = .maximum(limits.connections, logger: logger)
         let requestIDs = requestIDs
+        let patience = Int64(limits.stalledTimeoutSeconds)
         let onServerRunning = onServerRunning
         // What goes well is for us to say.
         var frameworkLogger = logger
@@ -79,7 +90,10 @@ public struct WebServer: Service {
             responder: responder,
             server: .http1(
                 configuration: .init(
-                    additionalChannelHandlers: [FrameworkAnswers(requestIDs: requestIDs)],
+                    additionalChannelHandlers: [
+                        StalledWrites(patience: .seconds(patience)),
+                        FrameworkAnswers(requestIDs: requestIDs),
+                    ],
                     idleTimeout: .seconds(Int64(limits.idleTimeoutSeconds)))),
             configuration: configuration,
             onServerRunning: { channel in

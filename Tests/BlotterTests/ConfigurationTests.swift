@@ -100,7 +100,8 @@ import blotter
         ),
         (
             "{\"http\":{\"prot\":80}}",
-            "http.prot: no such setting; there are host, port, public_url, max_body_bytes"
+            "http.prot: no such setting; there are host, port, public_url, max_body_bytes, "
+                + "max_concurrent_requests"
         ),
         (
             "{\"htpp\":{}}",

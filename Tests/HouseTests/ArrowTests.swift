@@ -13,10 +13,12 @@ import Testing
         "CPostgres": [],
         "CCurl": [],
         "CCrypto": [],
+        "CZlib": [],
         "SQLiteStorage": ["Storage", "CSQLite"],
         "PostgresStorage": ["Storage", "CPostgres"],
         "CurlTransport": ["Transport", "CCurl"],
         "Hashing": ["CCrypto"],
+        "Gzip": ["CZlib"],
         "World": ["Ledger"],
         "Records": ["Ledger", "Storage", "Wire", "EmbedMigrations"],
         "Telegram": ["Transport"],
@@ -25,8 +27,8 @@ import Testing
             "Ledger", "Storage", "Wire", "World", "Hashing", "Records", "Services", "Telegram",
         ],
         "Web": [
-            "Ledger", "Storage", "Wire", "World", "Hashing", "Records", "Services", "Hummingbird",
-            "HTTPTypes", "NIOCore", "NIOPosix", "NIOHTTP1", "NIOHTTPTypes",
+            "Ledger", "Storage", "Wire", "World", "Hashing", "Gzip", "Records", "Services",
+            "Hummingbird", "HTTPTypes", "NIOCore", "NIOPosix", "NIOHTTP1", "NIOHTTPTypes",
             "NIOConcurrencyHelpers", "Logging", "ServiceLifecycle",
         ],
         "blotter": [
@@ -38,7 +40,8 @@ import Testing
         "EmbedMigrations": ["embed-migrations"],
         "TestSupport": [
             "Ledger", "Storage", "Wire", "World", "SQLiteStorage", "PostgresStorage", "CPostgres",
-            "Transport", "Hashing", "Records", "Services", "NIOCore", "NIOPosix", "NIOHTTP1",
+            "CZlib", "Transport", "Hashing", "Records", "Services", "NIOCore", "NIOPosix",
+            "NIOHTTP1",
         ],
     ]
 

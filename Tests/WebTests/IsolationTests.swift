@@ -42,7 +42,8 @@ struct IsolationTests {
             }
             #expect(try await web.client.get("/v1/risk", token: bobToken).json["breaches"] == [])
 
-            for route in Routes.all where route.parameters.contains("portfolio") {
+            for route in Routes.all
+            where route.method == .get && route.parameters.contains("portfolio") {
                 let named = "\(route.samplePath)?portfolio=alpha"
                 #expect(try await web.client.get(named, token: aliceToken).status == 200)
                 let other = try await web.client.get(named, token: bobToken)
@@ -119,7 +120,8 @@ struct IsolationTests {
             let performance = try await web.client.get(
                 "/v1/pnl?period=2026-01-01..2026-12-31", token: narrow)
             #expect(performance.json["totals"]?[0]?["trades"] == 1)
-            for route in Routes.all where route.parameters.contains("portfolio") {
+            for route in Routes.all
+            where route.method == .get && route.parameters.contains("portfolio") {
                 let beyond = try await web.client.get(
                     "\(route.samplePath)?portfolio=main", token: narrow)
                 #expect(beyond.status == 404, "\(route.path)")

@@ -163,6 +163,60 @@ struct ProtocolTests {
         }
     }
 
+    @Test func `a graceful stop ends a stream that goes on, what it told stays`() async throws {
+        try await withServerToStop { base, client, token, stop in
+            try await client.converse { send, receive in
+                let line = fill("t", "BUY", "1", at: "1") + "\n"
+                try await send(
+                    Array(
+                        """
+                        POST /v1/fills HTTP/1.1\r\nAuthorization: Bearer \(token)\r\n\
+                        Content-Type: application/x-ndjson\r\nTransfer-Encoding: chunked\r\n\r\n\
+                        \(String(line.utf8.count, radix: 16))\r\n\(line)\r\n
+                        """.utf8))
+                var heard = ""
+                while !heard.contains("accepted"), let bytes = try await receive() {
+                    heard += String(decoding: bytes, as: UTF8.self)
+                }
+                await stop()
+                while let bytes = try await receive() {
+                    heard += String(decoding: bytes, as: UTF8.self)
+                }
+                #expect(heard.contains("\"problem\":"))
+                #expect(heard.contains("about to stop"))
+                #expect(!heard.contains("summary"))
+            }
+            #expect(try await base.count(of: "trades") == 1)
+        }
+    }
+
+    /// Runs `body` with a server that it can stop gracefully, and waits until it has ended.
+    private func withServerToStop(
+        _ body: (ServiceWorld, WebClient, String, @escaping @Sendable () async -> Void)
+            async throws -> Void
+    ) async throws {
+        try await TestBackend.sqlite.withDatabase { database in
+            let base = try await ServiceWorld.make(over: database)
+            let authority = try await base.member()
+            let token = try await base.services.tokens.create(
+                name: "test", permissions: [.ingest], portfolio: nil, strategy: nil,
+                for: authority.caller)
+            let (ports, port) = AsyncStream.makeStream(of: Int.self)
+            let logger = RecordedLog().logger
+            let server = WebServer(
+                services: base.services, version: "1", host: "127.0.0.1", port: 0,
+                logger: logger, onServerRunning: { port.yield($0) })
+            let group = ServiceGroup(services: [server], logger: logger)
+            async let running: Void = group.run()
+            let bound = try #require(await ports.first { _ in true })
+            try await body(base, WebClient(port: bound), token) {
+                await group.triggerGracefulShutdown()
+            }
+            await group.triggerGracefulShutdown()
+            try await running
+        }
+    }
+
     @Test func `a graceful stop answers what is under way, and takes no more`() async throws {
         try await TestBackend.sqlite.withDatabase { database in
             let faulty = FaultyDatabase(database)

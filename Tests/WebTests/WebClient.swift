@@ -91,6 +91,22 @@ struct WebClient: Sendable {
         try await exchange(bytes, replies: .max, leaving: true)
     }
 
+    /// Talks over one connection: `body` gets what sends bytes, and what waits for the next bytes
+    /// of the server's, nil once it has closed the connection.
+    func converse(
+        _ body:
+            @escaping @Sendable (
+                _ send: ([UInt8]) async throws -> Void, _ receive: () async throws -> [UInt8]?
+            ) async throws -> Void
+    ) async throws {
+        try await connect { inbound, outbound in
+            var parts = inbound.makeAsyncIterator()
+            try await body(
+                { try await outbound.write(ByteBuffer(bytes: $0)) },
+                { try await parts.next(isolation: #isolation).map { Array($0.readableBytesView) } })
+        }
+    }
+
     private func connect<Result: Sendable>(
         _ body:
             @Sendable (

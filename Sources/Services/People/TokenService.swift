@@ -1,11 +1,12 @@
 public import Ledger
 public import Records
 import Storage
-import World
+public import World
 
 /// API tokens: made once, shown once, kept as a hash.
 public struct TokenService: Sendable {
     let work: UnitOfWork
+    public var world: any World { work.world }
 
     /// Makes a token and returns it in the clear, the only time that it is. Repeating makes another
     /// one. Throws `.conflict` where the name is taken, `.notFound` for an unknown portfolio.

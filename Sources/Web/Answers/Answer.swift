@@ -4,9 +4,18 @@ import Wire
 
 /// What goes back to the client.
 struct Answer: Sendable {
+    /// Writes a body piece by piece; what it throws breaks the connection off.
+    typealias Production = @concurrent @Sendable (_ write: Write) async throws -> Void
+    typealias Write = @concurrent ([UInt8]) async throws -> Void
+
+    private enum Body: Sendable {
+        case whole([UInt8])
+        case produced(Production)
+    }
+
     let status: HTTPResponse.Status
     var headers: HTTPFields
-    let body: [UInt8]
+    private let body: Body
 
     /// A 200.
     init(_ value: some JSONWritable) {
@@ -18,6 +27,13 @@ struct Answer: Sendable {
         headers.append(contentsOf: problem.headers)
     }
 
+    /// A 200 whose body comes into being while it is sent.
+    init(_ mediaType: String, producing production: @escaping Production) {
+        status = .ok
+        headers = [.contentType: mediaType]
+        body = .produced(production)
+    }
+
     private init(
         _ status: HTTPResponse.Status, _ mediaType: String, _ value: some JSONWritable
     ) {
@@ -25,26 +41,44 @@ struct Answer: Sendable {
         headers = [.contentType: mediaType]
         var bytes: [UInt8] = []
         value.writeJSON(to: &bytes)
-        body = bytes
+        body = .whole(bytes)
+    }
+
+    /// Nil where it is not known yet.
+    var wholeBody: [UInt8]? {
+        if case .whole(let bytes) = body { bytes } else { nil }
     }
 
     var head: HTTPResponse {
         var fields = headers
-        fields[.contentLength] = String(body.count)
+        if let wholeBody { fields[.contentLength] = String(wholeBody.count) }
         return HTTPResponse(status: status, headerFields: fields)
     }
 
-    func response(to method: HTTPRequest.Method) -> Response {
-        let body =
-            method == .head ? ResponseBody() : ResponseBody(byteBuffer: ByteBuffer(bytes: body))
-        return Response(status: status, headers: head.headerFields, body: body)
+    /// `ended` is called once, when a body that is produced has been sent or has failed.
+    func response(
+        to method: HTTPRequest.Method, ended: @escaping @Sendable () -> Void
+    ) -> Response {
+        let content: ResponseBody
+        switch body {
+        case .whole where method == .head: content = ResponseBody()
+        case .whole(let bytes): content = ResponseBody(byteBuffer: ByteBuffer(bytes: bytes))
+        case .produced(let production):
+            content = ResponseBody { writer in
+                defer { ended() }
+                try await production { try await writer.write(ByteBuffer(bytes: $0)) }
+                try await writer.finish(nil)
+            }
+        }
+        return Response(status: status, headers: head.headerFields, body: content)
     }
 
     /// Whether it may have been given before the request's body was read.
     var leavesBodyUnread: Bool {
         switch status {
         case .unauthorized, .forbidden, .notFound, .methodNotAllowed, .contentTooLarge,
-            .unsupportedMediaType, .tooManyRequests, .serviceUnavailable, .internalServerError:
+            .unsupportedMediaType, .tooManyRequests, .serviceUnavailable, .internalServerError,
+            .requestTimeout:
             true
         default: false
         }

@@ -66,11 +66,22 @@ extension Problem {
         return problem
     }
 
+    static func tooManyFailures(retryAfterSeconds seconds: Int) -> Problem {
+        var problem = Problem(
+            .tooManyRequests, "TOO_MANY_FAILURES",
+            "too many unknown tokens came from your address: go on in \(seconds) s")
+        problem.headers[.retryAfter] = String(seconds)
+        return problem
+    }
+
     static func unavailable(_ detail: String, retryAfterSeconds seconds: Int) -> Problem {
         var problem = Problem(.serviceUnavailable, "UNAVAILABLE", detail)
         problem.headers[.retryAfter] = String(seconds)
         return problem
     }
+
+    static let stopping = Problem.unavailable(
+        "the service is about to stop", retryAfterSeconds: 1)
 
     static func `internal`(requestID: String?) -> Problem {
         Problem(
@@ -87,7 +98,7 @@ extension Problem {
         case let error as StorageError:
             self = Problem(outage: error) ?? .internal(requestID: requestID)
         case is CancellationError:
-            self = .unavailable("the service is about to stop", retryAfterSeconds: 1)
+            self = .stopping
         default: self = .internal(requestID: requestID)
         }
     }

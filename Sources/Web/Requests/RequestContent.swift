@@ -1,82 +1,183 @@
+import Gzip
 import HTTPTypes
 import Hummingbird
+import NIOConcurrencyHelpers
 import NIOCore
 import NIOHTTPTypes
 
-/// A request's body, still to come.
+/// A request's body, still to come. It may come packed by gzip.
 struct RequestContent: Sendable {
     private let request: Request
-    private let limit: Int
+    private let limits: WebLimits
     private let channel: any Channel
 
-    init(_ request: Request, limit: Int, channel: any Channel) {
+    init(_ request: Request, limits: WebLimits, channel: any Channel) {
         self.request = request
-        self.limit = limit
+        self.limits = limits
         self.channel = channel
     }
 
-    /// Throws a 415 unless the body is `mediaType`, whatever its parameters, and not compressed.
+    /// Throws a 415 unless the body is `mediaType`, whatever its parameters, plain or by gzip.
     func require(_ mediaType: String) throws(Problem) {
-        let type = request.headers[.contentType]?.prefix { $0 != ";" }.trimmingBlanks
-        guard type?.lowercased() == mediaType else {
-            var problem = Problem(
-                .unsupportedMediaType, "UNSUPPORTED_MEDIA_TYPE",
-                "expected Content-Type: \(mediaType)")
-            problem.headers[.accept] = mediaType
-            throw problem
-        }
-        let coding = request.headers[.contentEncoding]?.trimmingBlanks.lowercased()
-        guard coding == nil || coding == "identity" else {
-            var problem = Problem(
-                .unsupportedMediaType, "UNSUPPORTED_MEDIA_TYPE",
-                "expected a body without Content-Encoding")
-            problem.headers[.acceptEncoding] = "identity"
-            throw problem
-        }
+        _ = try self.mediaType(among: [mediaType])
     }
 
-    /// The whole body. Throws a 413 as soon as it is known to be too long, a 400 where it does not
-    /// arrive whole.
+    /// Which of these the body is. Throws a 415 for another one.
+    func mediaType(among mediaTypes: [String]) throws(Problem) -> String {
+        let stated = request.headers[.contentType]?.prefix { $0 != ";" }.trimmingBlanks
+        guard let stated, let type = mediaTypes.first(where: { $0 == stated.lowercased() }) else {
+            var problem = Problem(
+                .unsupportedMediaType, "UNSUPPORTED_MEDIA_TYPE",
+                "expected Content-Type: \(mediaTypes.joined(separator: " or "))")
+            problem.headers[.accept] = mediaTypes.joined(separator: ", ")
+            throw problem
+        }
+        guard coding != nil else {
+            var problem = Problem(
+                .unsupportedMediaType, "UNSUPPORTED_MEDIA_TYPE",
+                "expected a body by Content-Encoding gzip, or without any")
+            problem.headers[.acceptEncoding] = "gzip, identity"
+            throw problem
+        }
+        return type
+    }
+
+    /// The whole body. Throws a 413 as soon as it is known to be too long, packed or unpacked, a
+    /// 408 where it takes too long, a 400 where it does not arrive whole.
     func collect() async throws(Problem) -> [UInt8] {
-        if let length = declaredLength, length > limit { throw tooLarge }
+        if let length = declaredLength, length > limits.maxBodyBytes { throw tooLarge }
         var bytes: [UInt8] = []
         bytes.reserveCapacity(declaredLength ?? 0)
+        let patience = Patience(seconds: limits.bodyTimeoutSeconds, for: channel)
+        defer { patience.end() }
         do {
-            try await askForBody()
-            for try await part in request.body {
-                guard bytes.count + part.readableBytes <= limit else { throw tooLarge }
-                bytes.append(contentsOf: part.readableBytesView)
+            try await read { piece in
+                guard bytes.count + piece.count <= limits.maxBodyBytes else { throw tooLarge }
+                bytes.append(contentsOf: piece)
             }
         } catch let problem as Problem {
-            throw problem
+            throw patience.isOver ? tooSlow : problem
         } catch {
-            throw Problem(.badRequest, "BAD_REQUEST", "the body did not arrive whole")
+            throw .notWhole
         }
         return bytes
+    }
+
+    /// Hands over the body piece by piece, unpacked, as it comes: as many bytes as there are. What
+    /// `take` throws comes through; a 400 where the body does not arrive whole.
+    func read(_ take: (ArraySlice<UInt8>) async throws -> Void) async throws {
+        try await askForBody()
+        let gunzip = coding == .gzip ? Gunzip() : nil
+        var refusal: (any Error)?
+        do {
+            for try await part in request.body {
+                do {
+                    try await unpack(Array(part.readableBytesView)[...], by: gunzip, take)
+                } catch {
+                    refusal = error
+                    break
+                }
+            }
+        } catch let error as CancellationError {
+            throw error
+        } catch {
+            throw Problem.notWhole
+        }
+        if let refusal { throw refusal }
+        try gunzip?.end()
+    }
+
+    private func unpack(
+        _ bytes: ArraySlice<UInt8>, by gunzip: Gunzip?,
+        _ take: (ArraySlice<UInt8>) async throws -> Void
+    ) async throws {
+        guard let gunzip else { return try await take(bytes) }
+        gunzip.feed(bytes)
+        while let piece = try gunzip.piece() { try await take(piece[...]) }
+    }
+
+    /// Ends the reading of a body that goes on and on: what has come is taken, the rest is not.
+    func stopReading() {
+        channel.close(mode: .input, promise: nil)
     }
 
     /// Whether reading what was not read may take longer than an answer is worth: too much, nobody
     /// knows how much, or the client waits for word before it sends anything.
     var mayGoOnForEver: Bool {
-        if let declaredLength, declaredLength > limit { return true }
+        if let declaredLength, declaredLength > limits.maxBodyBytes { return true }
         return request.headers[.transferEncoding] != nil || waitsForWord
+    }
+
+    private enum Coding { case identity, gzip }
+
+    /// Nil for another one.
+    private var coding: Coding? {
+        switch request.headers[.contentEncoding]?.trimmingBlanks.lowercased() {
+        case nil, "", "identity": .identity
+        case "gzip", "x-gzip": .gzip
+        default: nil
+        }
     }
 
     private var declaredLength: Int? { request.headers[.contentLength].flatMap { Int($0) } }
 
     private var waitsForWord: Bool {
-        request.headers[.expect]?.lowercased() == "100-continue"
+        request.headers[.expect]?.trimmingBlanks.lowercased() == "100-continue"
     }
 
     private var tooLarge: Problem {
         Problem(
             .contentTooLarge, "BODY_TOO_LARGE",
-            "a body has at most \(limit) bytes: send several requests")
+            "a body has at most \(limits.maxBodyBytes) bytes: send several requests")
+    }
+
+    private var tooSlow: Problem {
+        Problem(
+            .requestTimeout, "BODY_TOO_SLOW",
+            "a body has to arrive within \(limits.bodyTimeoutSeconds) s")
     }
 
     private func askForBody() async throws {
         guard waitsForWord else { return }
         try await channel.writeAndFlush(HTTPResponsePart.head(HTTPResponse(status: .continue)))
+    }
+}
+
+/// Cuts off a client that takes too long, however steadily it drips.
+private struct Patience {
+    private let over = NIOLockedValueBox(false)
+    private let cut: Scheduled<Void>
+
+    init(seconds: Int, for channel: any Channel) {
+        let over = over
+        cut = channel.eventLoop.scheduleTask(in: .seconds(Int64(seconds))) {
+            over.withLockedValue { $0 = true }
+            channel.close(mode: .input, promise: nil)
+        }
+    }
+
+    var isOver: Bool { over.withLockedValue { $0 } }
+
+    func end() { cut.cancel() }
+}
+
+extension Problem {
+    fileprivate static let notWhole = Problem(
+        .badRequest, "BAD_REQUEST", "the body did not arrive whole")
+
+    fileprivate init(_ error: GzipError) {
+        let fault = error == .incomplete ? "it ends too soon" : "it is damaged, or no gzip at all"
+        self.init(.badRequest, "NOT_GZIP", "the body can't be unpacked: \(fault)")
+    }
+}
+
+extension Gunzip {
+    fileprivate func piece() throws(Problem) -> [UInt8]? {
+        do { return try next() } catch { throw Problem(error) }
+    }
+
+    fileprivate func end() throws(Problem) {
+        do { try finish() } catch { throw Problem(error) }
     }
 }
 

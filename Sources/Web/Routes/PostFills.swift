@@ -7,24 +7,47 @@ import Wire
 
 extension Route {
     static let postFills = Route(
-        .post, "/v1/fills", parameters: ["atomic"],
-        summary: "Stores up to 10,000 fills; 200 means that they are durable",
+        .post, "/v1/fills", parameters: ["atomic", "portfolio", "strategy"],
+        summary: "Stores fills; 200 means that they are durable",
         .authorized(.ingest) { call, authority in
-            try call.body.require("application/json")
-            let batch = readBatch(try await call.body.collect())
-            if case .failure(let problem) = batch, problem.status != .unprocessableContent {
-                throw problem
-            }
-            let isAtomic = try call.query().flag("atomic")
-            let fills = try batch.get()
-            let report = try await call.services.trades.ingest(
-                IngestRequest(
-                    fills: fills.fills, portfolio: fills.portfolio, strategy: fills.strategy,
-                    isAtomic: isAtomic, source: .broker), as: authority)
-            call.logger.log(report, of: fills.fills)
-            guard report.isStored else { throw Problem(refused: report) }
-            return Answer(FillsAnswer(report: report))
+            let type = try call.body.mediaType(among: ["application/json", FillStream.mediaType])
+            return type == FillStream.mediaType
+                ? try await answerStream(call, authority) : try await answerBatch(call, authority)
         })
+}
+
+private func answerBatch(_ call: RouteCall, _ authority: Authority) async throws -> Answer {
+    let batch = readBatch(try await call.body.collect())
+    if case .failure(let problem) = batch, problem.status != .unprocessableContent {
+        throw problem
+    }
+    let query = try call.query()
+    for name in ["portfolio", "strategy"] where query.text(name) != nil {
+        throw Problem.invalid(name, "stands in the body of a JSON batch")
+    }
+    let isAtomic = try query.flag("atomic")
+    let fills = try batch.get()
+    let report = try await call.services.trades.ingest(
+        IngestRequest(
+            fills: fills.fills, portfolio: fills.portfolio, strategy: fills.strategy,
+            isAtomic: isAtomic, source: .broker), as: authority)
+    call.logger.log(report, of: fills.fills)
+    guard report.isStored else { throw Problem(refused: report) }
+    return Answer(FillsAnswer(report: report))
+}
+
+private func answerStream(_ call: RouteCall, _ authority: Authority) async throws -> Answer {
+    let query = try call.query()
+    guard query.text("atomic") == nil else {
+        throw Problem.invalid("atomic", "a stream is stored as it comes; send a JSON batch")
+    }
+    let stream = FillStream(
+        trades: call.services.trades, authority: authority, body: call.body,
+        portfolio: query.text("portfolio"),
+        strategy: try query.strategy("strategy").map { .named($0) } ?? .leftOut,
+        logger: call.logger)
+    try await stream.check()
+    return Answer(FillStream.mediaType) { write in try await stream.run(write) }
 }
 
 private func readBatch(_ body: [UInt8]) -> Result<FillBatch, Problem> {
@@ -49,6 +72,17 @@ extension Logger {
     fileprivate func log(
         _ report: IngestReport, of fills: [Result<FillReport, FillRefusal>]
     ) {
+        logEach(report, of: fills)
+        info(
+            "fills",
+            metadata: [
+                "accepted": "\(report.isStored ? report.accepted : 0)",
+                "duplicates": "\(report.duplicates)", "rejected": "\(report.rejected)",
+            ])
+    }
+
+    func logEach(_ report: IngestReport, of fills: [Result<FillReport, FillRefusal>]) {
+        guard report.rejected > 0 || logLevel <= .debug else { return }
         var refusals = 0
         for (fill, outcome) in zip(fills, report.outcomes) {
             let id = try? fill.get().brokerTradeID.text
@@ -63,12 +97,6 @@ extension Logger {
             case .accepted, .duplicate, .rejected: break
             }
         }
-        info(
-            "fills",
-            metadata: [
-                "accepted": "\(report.isStored ? report.accepted : 0)",
-                "duplicates": "\(report.duplicates)", "rejected": "\(report.rejected)",
-            ])
     }
 }
 
@@ -81,49 +109,5 @@ extension Problem {
                 + "and atomic=true stores all or nothing")
         let results = FillsAnswer(report: report)
         extras = { problem in results.write(to: &problem) }
-    }
-}
-
-/// What became of each fill.
-private struct FillsAnswer: JSONWritable {
-    let report: IngestReport
-
-    func writeJSON(to bytes: inout [UInt8]) {
-        bytes.reserveCapacity(bytes.count + 100 + report.outcomes.count * 96)
-        JSONWriter.object(to: &bytes) { write(to: &$0) }
-    }
-
-    func write(to object: inout JSONObjectWriter) {
-        object.write("accepted", report.isStored ? report.accepted : 0)
-        object.write("duplicates", report.duplicates)
-        object.write("rejected", report.rejected)
-        object.array("results") { results in
-            for (index, outcome) in report.outcomes.enumerated() {
-                results.object { result in
-                    result.write("index", index)
-                    write(outcome, to: &result)
-                }
-            }
-        }
-    }
-
-    private func write(_ outcome: FillOutcome, to result: inout JSONObjectWriter) {
-        switch outcome {
-        case .accepted where !report.isStored:
-            result.write("status", "not_stored")
-        case .accepted(let tradeUID):
-            result.write("status", "accepted")
-            result.write("trade_uid", tradeUID)
-        case .duplicate(let tradeUID):
-            result.write("status", "duplicate")
-            result.write("trade_uid", tradeUID)
-        case .rejected(let refusal):
-            result.write("status", "rejected")
-            result.object("error") { error in
-                error.write("code", refusal.code.rawValue)
-                if let field = refusal.field { error.write("field", field) }
-                error.write("detail", refusal.detail)
-            }
-        }
     }
 }

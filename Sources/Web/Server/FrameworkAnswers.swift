@@ -37,7 +37,7 @@ final class FrameworkAnswers: ChannelDuplexHandler, RemovableChannelHandler {
         let response = answer.head
         context.write(wrapOutboundOut(.head(response)), promise: nil)
         context.write(
-            wrapOutboundOut(.body(ByteBuffer(bytes: answer.body))), promise: promise)
+            wrapOutboundOut(.body(ByteBuffer(bytes: answer.wholeBody ?? []))), promise: promise)
     }
 
     private var problem: Problem {

@@ -4,11 +4,26 @@ import Services
 
 /// Who may come in, and how often.
 struct Gate: Sendable {
-    let tokens: TokenService
-    let limiter: RateLimiter
+    /// Unknown tokens that one address may try in a minute before it has to wait.
+    static let failuresPerMinute = 10
 
-    /// Throws a 401, or a 429 where the token is used too often.
-    func authority(of headers: HTTPFields) async throws -> Authority {
+    let tokens: TokenService
+    private let uses: RateLimiter
+    private let failures: RateLimiter
+
+    init(tokens: TokenService, requestsPerMinutePerToken: Int) {
+        self.tokens = tokens
+        let world = tokens.world
+        uses = RateLimiter(perMinute: requestsPerMinutePerToken, world: world)
+        failures = RateLimiter(perMinute: Gate.failuresPerMinute, world: world)
+    }
+
+    /// Who sends a request with these headers; `reading` becomes how often the token is used.
+    /// Throws a 401, or a 429 where a token is used too often, or where too many unknown ones come
+    /// from one address. Others at that address, behind the same proxy say, still come in.
+    func authority(
+        of headers: HTTPFields, from address: String, _ reading: inout RateLimiter.Reading?
+    ) async throws -> Authority {
         guard let header = headers[.authorization] else {
             throw Problem.unauthorized(
                 "a token is needed: Authorization: Bearer TOKEN", challenge: nil)
@@ -18,10 +33,15 @@ struct Gate: Sendable {
                 "expected one header Authorization: Bearer TOKEN", challenge: "invalid_request")
         }
         guard let authority = try await tokens.authenticate(token) else {
+            if let seconds = failures.take(address).retryAfterSeconds {
+                throw Problem.tooManyFailures(retryAfterSeconds: seconds)
+            }
             throw Problem.unauthorized(
                 "this token is unknown, revoked or expired", challenge: "invalid_token")
         }
-        if let seconds = limiter.take(SHA256.hex(token)) {
+        let use = uses.take(SHA256.hex(token))
+        reading = use
+        if let seconds = use.retryAfterSeconds {
             throw Problem.rateLimited(retryAfterSeconds: seconds)
         }
         return authority

@@ -1,30 +1,61 @@
+import HTTPTypes
 import NIOConcurrencyHelpers
 import World
 
-/// Admits so many requests a minute per token, all of them at once if need be.
+/// Admits so many uses a minute per key, all of them at once if need be.
 struct RateLimiter: Sendable {
+    /// How a key stands after a use.
+    struct Reading: Sendable, Hashable {
+        let perMinute: Int
+        let remaining: Int
+        /// Until all of them are there again.
+        let resetSeconds: Int
+        /// Until the next one is; nil where this one was admitted.
+        let retryAfterSeconds: Int?
+    }
+
     private static let bucketsBeforePruning = 4096
 
-    private let requestsPerMinute: Int
+    private let perMinute: Int
     private let world: any World
     private let buckets = NIOLockedValueBox<[String: TokenBucket]>([:])
 
-    init(requestsPerMinute: Int, world: any World) {
-        self.requestsPerMinute = requestsPerMinute
+    init(perMinute: Int, world: any World) {
+        self.perMinute = perMinute
         self.world = world
     }
 
-    /// Nil where the request is admitted, else in how many seconds the next one will be.
-    func take(_ key: String) -> Int? {
+    func take(_ key: String) -> Reading {
         let now = Int64(world.uptimeSeconds() * 1e6)
         return buckets.withLockedValue { buckets in
             if buckets.count > RateLimiter.bucketsBeforePruning {
                 buckets = buckets.filter { !$0.value.isFull(now: now) }
             }
-            let new = TokenBucket(requestsPerMinute: requestsPerMinute, now: now)
-            return buckets[key, default: new].take(now: now)
+            let new = TokenBucket(requestsPerMinute: perMinute, now: now)
+            let retryAfterSeconds = buckets[key, default: new].take(now: now)
+            let bucket = buckets[key, default: new]
+            return Reading(
+                perMinute: perMinute, remaining: bucket.remaining,
+                resetSeconds: bucket.secondsUntilFull, retryAfterSeconds: retryAfterSeconds)
         }
     }
+}
+
+extension RateLimiter.Reading {
+    /// By the names that most clients know; the policy as in the later drafts of the IETF's.
+    var headers: HTTPFields {
+        [
+            .rateLimitLimit: String(perMinute), .rateLimitRemaining: String(remaining),
+            .rateLimitReset: String(resetSeconds), .rateLimitPolicy: "\(perMinute);w=60",
+        ]
+    }
+}
+
+extension HTTPField.Name {
+    static let rateLimitLimit = HTTPField.Name("RateLimit-Limit")!
+    static let rateLimitRemaining = HTTPField.Name("RateLimit-Remaining")!
+    static let rateLimitReset = HTTPField.Name("RateLimit-Reset")!
+    static let rateLimitPolicy = HTTPField.Name("RateLimit-Policy")!
 }
 
 /// Fills steadily up to a minute's worth; a request takes one. Times are microseconds of a clock
@@ -51,12 +82,21 @@ struct TokenBucket: Sendable, Hashable {
             level -= TokenBucket.unit
             return nil
         }
-        let perSecond = requestsPerMinute * 1_000_000
-        return Int((TokenBucket.unit - level + perSecond - 1) / perSecond)
+        return seconds(for: TokenBucket.unit - level)
     }
+
+    /// Whole requests that are left.
+    var remaining: Int { Int(level / TokenBucket.unit) }
+
+    var secondsUntilFull: Int { seconds(for: requestsPerMinute * TokenBucket.unit - level) }
 
     func isFull(now: Int64) -> Bool {
         level(at: now) == requestsPerMinute * TokenBucket.unit
+    }
+
+    private func seconds(for missing: Int64) -> Int {
+        let perSecond = requestsPerMinute * 1_000_000
+        return Int((missing + perSecond - 1) / perSecond)
     }
 
     private func level(at now: Int64) -> Int64 {

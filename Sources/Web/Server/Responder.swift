@@ -11,6 +11,9 @@ struct Connection: InitializableFromSource {
     let channel: any Channel
 
     init(source: ApplicationRequestContextSource) { channel = source.channel }
+
+    /// Without the port, which changes with each connection.
+    var remoteAddress: String { channel.remoteAddress?.ipAddress ?? "unknown" }
 }
 
 /// Answers every request: finds its route, admits its sender, lets the route answer, writes down
@@ -28,6 +31,7 @@ struct Responder: HTTPResponder {
     let logger: Logger
     private let table = RouteTable(Routes.all)
     private let gate: Gate
+    private let slots: Slots
 
     init(
         environment: Environment, limits: WebLimits, requestIDs: RequestIDs, logger: Logger
@@ -38,19 +42,18 @@ struct Responder: HTTPResponder {
         self.logger = logger
         gate = Gate(
             tokens: environment.services.tokens,
-            limiter: RateLimiter(
-                requestsPerMinute: limits.requestsPerMinutePerToken,
-                world: environment.services.work.world))
+            requestsPerMinutePerToken: limits.requestsPerMinutePerToken)
+        slots = Slots(count: limits.concurrentRequests)
     }
 
     func respond(to request: Request, context: Connection) async throws -> Response {
         var record = RequestRecord(
             id: requestIDs.next(), startedAt: environment.services.work.world.uptimeSeconds())
         let target = RequestTarget(request.head.path ?? "/")
-        let body = RequestContent(request, limit: limits.maxBodyBytes, channel: context.channel)
+        let body = RequestContent(request, limits: limits, channel: context.channel)
         var answer: Answer
         do {
-            answer = try await self.answer(request, target, body, &record)
+            answer = try await self.answer(request, target, body, context, &record)
         } catch {
             let problem = Problem(error, requestID: record.id)
             if problem.status.code >= 500 { log(error, record) }
@@ -58,17 +61,27 @@ struct Responder: HTTPResponder {
         }
         answer.headers[.xRequestID] = record.id
         answer.headers[.cacheControl] = "no-store"
+        if let reading = record.reading {
+            answer.headers.append(contentsOf: reading.headers)
+        }
         if request.closesConnection || (answer.leavesBodyUnread && body.mayGoOnForEver) {
             answer.headers[.connection] = "close"
             closeSoon(context.channel)
         }
-        log(request.method, target, answer.status, record)
-        return answer.response(to: request.method)
+        // A body that is produced holds the request's slot, and ends the request, only at its end.
+        let status = answer.status
+        let finished = record
+        if answer.wholeBody != nil { log(request.method, target, status, finished) }
+        return answer.response(to: request.method) {
+            withExtendedLifetime(finished.slot) {
+                log(request.method, target, status, finished)
+            }
+        }
     }
 
     private func answer(
         _ request: Request, _ target: RequestTarget, _ body: RequestContent,
-        _ record: inout RequestRecord
+        _ connection: Connection, _ record: inout RequestRecord
     ) async throws -> Answer {
         let match = try table.route(request.method, target.path)
         let route = match.route
@@ -81,10 +94,17 @@ struct Responder: HTTPResponder {
         case .open(let handle):
             return try await handle(call)
         case .authorized(let permission, let handle):
-            let authority = try await gate.authority(of: request.headers)
+            let authority = try await gate.authority(
+                of: request.headers, from: connection.remoteAddress, &record.reading)
             record.userUID = authority.userUID
             call.logger[metadataKey: "user_uid"] = record.userUID.map { "\($0)" }
             try gate.admit(authority, to: permission)
+            record.slot = slots.take()
+            guard record.slot != nil else {
+                throw Problem.unavailable(
+                    "\(limits.concurrentRequests) requests are being answered already",
+                    retryAfterSeconds: 1)
+            }
             return try await handle(call, authority)
         }
     }
@@ -98,12 +118,16 @@ struct Responder: HTTPResponder {
 }
 
 /// What is written down about a request, beside its answer.
-private struct RequestRecord {
+private struct RequestRecord: Sendable {
     let id: String
     let startedAt: Double
     var userUID: String?
     /// The route's, where what was in its place says what is traded.
     var path: String?
+    /// How often its token is used; nil before that was looked at.
+    var reading: RateLimiter.Reading?
+    /// Its place among those that are being answered.
+    var slot: Slots.Slot?
 }
 
 extension Responder {

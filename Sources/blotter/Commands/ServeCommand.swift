@@ -86,7 +86,8 @@ struct ServeCommand: AsyncParsableCommand {
             services: installation.services,
             limits: WebLimits(
                 maxBodyBytes: configuration.http.maxBodyBytes,
-                requestsPerMinutePerToken: configuration.limits.requestsPerMinutePerToken),
+                requestsPerMinutePerToken: configuration.limits.requestsPerMinutePerToken,
+                concurrentRequests: configuration.http.maxConcurrentRequests),
             version: Blotter.version, host: host, port: configuration.http.port, logger: logger
         ) { port in
             logger.notice(

@@ -11,6 +11,7 @@ public struct Configuration: Sendable, Hashable {
         public var port = 8080
         public var publicURL: String?
         public var maxBodyBytes = 8_388_608
+        public var maxConcurrentRequests = 256
     }
 
     public struct Telegram: Sendable, Hashable {

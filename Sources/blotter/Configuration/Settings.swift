@@ -15,7 +15,10 @@ public enum Settings {
             "under which address the service is reached from outside", accepts: isWebURL),
         .wholeNumber(
             "http.max_body_bytes", 1024...1_073_741_824, \.http.maxBodyBytes,
-            "longer request bodies are refused with 413"),
+            "longer request bodies are refused with 413; streams have no limit"),
+        .wholeNumber(
+            "http.max_concurrent_requests", 1...100_000, \.http.maxConcurrentRequests,
+            "requests answered at once, streams included; further ones get a 503"),
         .text(
             "telegram.api_base_url", "an http:// or https:// URL", \.telegram.apiBaseURL,
             "another one than Telegram's own for a self-hosted Bot API server", accepts: isWebURL),
