@@ -7,7 +7,9 @@ import Storage
 /// fails with the reason, so that an absent server is named quickly however many ask.
 final class Pool: Sendable {
     private struct State {
-        var waiting: ArraySlice<UnitOfWork> = []
+        var waiting = Lanes<UnitOfWork>()
+        /// Connections that write bulk at present.
+        var bulkUnderWay = 0
         var threads = 0
         var idleThreads = 0
         var openConnections = 0
@@ -30,10 +32,11 @@ final class Pool: Sendable {
     func add(_ work: UnitOfWork) {
         let (refusal, needsThread): (StorageError?, Bool) = state.update { state in
             if state.isClosed { return (.closed, false) }
-            if state.waiting.count >= max(1, options.queueLimit) {
-                return (.busy(detail: "\(state.waiting.count) units of work wait already"), false)
+            let limit = max(1, options.queueLimit)
+            if state.waiting.count(of: work.urgency) >= limit {
+                return (.busy(detail: "\(limit) units of work wait already"), false)
             }
-            state.waiting.append(work)
+            state.waiting.append(work, work.urgency)
             return (nil, reserveThread(&state))
         }
         if let refusal { return work.fail(refusal) }
@@ -74,17 +77,28 @@ final class Pool: Sendable {
         callers.forEach { $0.resume() }
     }
 
-    /// Delivers the last answer and blocks until something waits; nil once the pool is closed and
-    /// nothing does. The thread counts as idle before its caller can ask for more: one caller that
-    /// asks again and again needs one connection.
-    func next(afterDelivering answer: () -> Void) -> UnitOfWork? {
-        state.update { $0.idleThreads += 1 }
-        answer()
-        return state.wait { state -> UnitOfWork?? in
-            guard !state.waiting.isEmpty || state.isClosed else { return nil }
-            state.idleThreads -= 1
-            return .some(state.waiting.popFirst())
+    /// Delivers the answer to the last unit of work and blocks until there is another one; nil once
+    /// the pool is closed and nothing waits. The thread counts as idle before its caller can ask
+    /// for more: one caller that asks again and again needs one connection.
+    ///
+    /// One connection, where there are several, is never given to bulk.
+    func next(after last: UnitOfWork?, delivering answer: () -> Void) -> UnitOfWork? {
+        state.update { state in
+            state.idleThreads += 1
+            if last?.urgency == .bulk { state.bulkUnderWay -= 1 }
         }
+        answer()
+        let bulkLimit = max(1, options.connections - 1)
+        let work: UnitOfWork? = state.wait { state -> UnitOfWork?? in
+            let work = state.waiting.popFirst(bulkMayCome: state.bulkUnderWay < bulkLimit)
+            guard work != nil || (state.isClosed && state.waiting.isEmpty) else { return nil }
+            state.idleThreads -= 1
+            if work?.urgency == .bulk { state.bulkUnderWay += 1 }
+            return .some(work)
+        }
+        // Others may sleep for want of what this one has just made possible.
+        if state.update({ $0.isClosed || !$0.waiting.isEmpty }) { state.wakeAll() }
+        return work
     }
 
     func connectionOpened() {
@@ -99,7 +113,8 @@ final class Pool: Sendable {
     func takesBack(_ work: UnitOfWork) -> Bool {
         let isTaken = state.update { state in
             guard state.openConnections > 0, !state.isClosed else { return false }
-            state.waiting = [work] + state.waiting
+            state.waiting.putBack(work, work.urgency)
+            if work.urgency == .bulk { state.bulkUnderWay -= 1 }
             state.growthPause = 100
             return true
         }
@@ -108,10 +123,7 @@ final class Pool: Sendable {
     }
 
     func failWaiting(_ error: StorageError) {
-        let failed = state.update { state in
-            defer { state.waiting = [] }
-            return state.waiting
-        }
+        let failed = state.update { $0.waiting.removeAll() }
         failed.forEach { $0.fail(error) }
     }
 

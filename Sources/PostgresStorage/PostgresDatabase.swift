@@ -37,10 +37,10 @@ public final class PostgresDatabase: Database {
     }
 
     public func write<Result: Sendable>(
-        _ body: @escaping @Sendable (any Transaction) throws -> Result
+        _ urgency: Urgency, _ body: @escaping @Sendable (any Transaction) throws -> Result
     ) async throws -> Result {
         try await withCheckedThrowingContinuation { caller in
-            pool.add(UnitOfWork(readOnly: false, body, caller))
+            pool.add(UnitOfWork(readOnly: false, urgency, body, caller))
         }
     }
 
@@ -48,7 +48,7 @@ public final class PostgresDatabase: Database {
         _ body: @escaping @Sendable (any Transaction) throws -> Result
     ) async throws -> Result {
         try await withCheckedThrowingContinuation { caller in
-            pool.add(UnitOfWork(readOnly: true, body, caller))
+            pool.add(UnitOfWork(readOnly: true, .prompt, body, caller))
         }
     }
 

@@ -9,7 +9,8 @@ public struct PostgresOptions: Sendable {
     public var statementTimeoutSeconds = 30
     /// How long a statement may wait for a lock before it fails with `StorageError.busy`.
     public var lockTimeoutSeconds = 10
-    /// How many units of work may wait for a connection; the next fails with `StorageError.busy`.
+    /// How many units of work of either urgency may wait for a connection; the next fails with
+    /// `StorageError.busy`.
     public var queueLimit = 1_000
     /// How often a unit of work is run again after a collision (serialization failure, deadlock) or
     /// a lost connection.

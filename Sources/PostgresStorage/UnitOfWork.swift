@@ -4,6 +4,7 @@ import Storage
 /// the answer that `run` returned, or `fail`.
 struct UnitOfWork: Sendable {
     let isReadOnly: Bool
+    let urgency: Urgency
     /// Runs the body, and returns what gives its value to the caller. May be called again.
     let run: @Sendable (any Transaction) throws -> Answer
     let fail: @Sendable (any Error) -> Void
@@ -11,11 +12,12 @@ struct UnitOfWork: Sendable {
     typealias Answer = @Sendable () -> Void
 
     init<Result: Sendable>(
-        readOnly: Bool,
+        readOnly: Bool, _ urgency: Urgency,
         _ body: @escaping @Sendable (any Transaction) throws -> Result,
         _ caller: CheckedContinuation<Result, any Error>
     ) {
         isReadOnly = readOnly
+        self.urgency = urgency
         run = { transaction in
             let result = try body(transaction)
             return { caller.resume(returning: result) }

@@ -16,8 +16,10 @@ final class Worker {
 
     /// Returns when the pool has closed, or has no use for this thread.
     func serve() {
+        var last: UnitOfWork?
         var answer: UnitOfWork.Answer = {}
-        while let work = pool.next(afterDelivering: answer), let next = perform(work) {
+        while let work = pool.next(after: last, delivering: answer), let next = perform(work) {
+            last = work
             answer = next
         }
         dropSession()

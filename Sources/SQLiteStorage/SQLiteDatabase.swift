@@ -39,16 +39,16 @@ public final class SQLiteDatabase: Database {
     }
 
     public func write<Result: Sendable>(
-        _ body: @escaping @Sendable (any Transaction) throws -> Result
+        _ urgency: Urgency, _ body: @escaping @Sendable (any Transaction) throws -> Result
     ) async throws -> Result {
         if isReadOnly { throw StorageError.readOnly(detail: "it was opened for reading only") }
-        return try await withCheckedThrowingContinuation { writes.add(Work(body, $0)) }
+        return try await withCheckedThrowingContinuation { writes.add(Work(body, $0), urgency) }
     }
 
     public func read<Result: Sendable>(
         _ body: @escaping @Sendable (any Transaction) throws -> Result
     ) async throws -> Result {
-        try await withCheckedThrowingContinuation { reads.add(Work(body, $0)) }
+        try await withCheckedThrowingContinuation { reads.add(Work(body, $0), .prompt) }
     }
 
     public func close() async {
@@ -70,7 +70,7 @@ public final class SQLiteDatabase: Database {
 
     private func startReader(_ path: String, _ options: SQLiteOptions) async throws(StorageError) {
         try await start(on: readers, path, .reader, options) { [reads] connection in
-            while let work = reads.take(upTo: 1)?.first {
+            while let work = reads.take() {
                 connection.runTransaction(work, begin: "BEGIN")
             }
             connection.close()

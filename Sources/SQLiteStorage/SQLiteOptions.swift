@@ -17,7 +17,8 @@ public struct SQLiteOptions: Sendable, Hashable {
     public var checkpointPages = 2_000
     /// The file may not grow beyond so many pages (of 4 KiB): a write that would is `.full`.
     public var maximumPages: Int?
-    /// Bodies that may wait for the writer, and for the readers: one more is `.busy` at once.
+    /// Bodies that may wait for the writer, of either urgency, and for the readers: one more is
+    /// `.busy` at once.
     public var queueLimit = 1_024
     /// Writes that may share one commit.
     public var groupLimit = 256

@@ -22,10 +22,10 @@ struct Work: Sendable {
     }
 }
 
-/// What waits for the writer or for the readers: bounded, in order of arrival.
+/// What waits for the writer or for the readers: bounded, the prompt before the bulk.
 final class WorkQueue: Sendable {
     private struct State {
-        var waiting: ArraySlice<Work> = []
+        var waiting = Lanes<Work>()
         var isClosed = false
     }
 
@@ -37,27 +37,33 @@ final class WorkQueue: Sendable {
     }
 
     /// Queues `work`, or fails it at once where the queue is full or closed.
-    func add(_ work: Work) {
+    func add(_ work: Work, _ urgency: Urgency) {
         let refusal: StorageError? = state.update { state in
             if state.isClosed { return .closed }
-            if state.waiting.count >= limit {
+            if state.waiting.count(of: urgency) >= limit {
                 return .busy(detail: "\(limit) transactions are waiting already")
             }
-            state.waiting.append(work)
+            state.waiting.append(work, urgency)
             return nil
         }
         if let refusal { work.fail(refusal) }
     }
 
-    /// Blocks until something waits and takes up to `count`; nil once the queue is closed and
-    /// empty.
-    func take(upTo count: Int) -> ArraySlice<Work>? {
-        state.wait(until: { $0.isClosed || !$0.waiting.isEmpty }) { state in
-            if state.waiting.isEmpty { return nil }
-            let taken = state.waiting.prefix(count)
-            state.waiting.removeFirst(taken.count)
-            return taken
-        }
+    /// Blocks until something waits and takes it; nil once the queue is closed and empty.
+    func take() -> Work? {
+        state.wait(until: { $0.isClosed || !$0.waiting.isEmpty }) { $0.waiting.popFirst() }
+    }
+
+    /// What waits already; nil where nothing does.
+    func takeWaiting() -> Work? {
+        state.update { $0.waiting.popFirst() }
+    }
+
+    /// Whether anything waits at this moment.
+    var isEmpty: Bool { state.update { $0.waiting.isEmpty } }
+
+    func takeAllWaiting() -> [Work] {
+        state.update { $0.waiting.removeAll() }
     }
 
     /// Refuses all that comes later; what waits is still served.

@@ -17,13 +17,11 @@ struct Writer {
 
     /// Works until the queue is closed and empty.
     func serve() {
-        while var waiting = queue.take(upTo: groupLimit) {
-            while let work = waiting.popFirst() {
-                if waiting.isEmpty {
-                    commitAlone(work)
-                } else {
-                    commitTogether(work, &waiting)
-                }
+        while let work = queue.take() {
+            if queue.isEmpty {
+                commitAlone(work)
+            } else {
+                commitTogether(work)
             }
         }
     }
@@ -35,14 +33,13 @@ struct Writer {
     /// Runs `first` and as many of those that wait as time allows, each in a savepoint with its own
     /// outcome, and answers them all once they are durable. If SQLite rolls all of it back for one,
     /// that one gets the error, and the others are run again, each in a transaction of its own.
-    private func commitTogether(_ first: Work, _ waiting: inout ArraySlice<Work>) {
+    private func commitTogether(_ first: Work) {
         do throws(StorageError) {
             try connection.control("BEGIN IMMEDIATE")
         } catch {
             // Whoever holds the lock has held it while all of these waited.
             first.fail(error)
-            waiting.forEach { $0.fail(error) }
-            waiting = []
+            queue.takeAllWaiting().forEach { $0.fail(error) }
             return
         }
         let deadline = ContinuousClock.now + groupTime
@@ -59,7 +56,8 @@ struct Writer {
                 return settled.forEach { commitAlone($0.work) }
             }
             settled.append(Settled(work: work, outcome: outcome))
-            next = ContinuousClock.now < deadline ? waiting.popFirst() : nil
+            let mayGrow = settled.count < groupLimit && ContinuousClock.now < deadline
+            next = mayGrow ? queue.takeWaiting() : nil
         }
         do throws(StorageError) {
             try connection.control("COMMIT")

@@ -8,9 +8,10 @@
 public protocol Database: Sendable {
     var dialect: Dialect { get }
 
-    /// Runs `body` in a transaction and returns once it is durable.
+    /// Runs `body` in a transaction and returns once it is durable. What is prompt goes before
+    /// all bulk that waits, and never waits for more bulk than is being written already.
     func write<Result: Sendable>(
-        _ body: @escaping @Sendable (any Transaction) throws -> Result
+        _ urgency: Urgency, _ body: @escaping @Sendable (any Transaction) throws -> Result
     ) async throws -> Result
 
     /// Runs `body` on one consistent snapshot; anything but reading fails.
@@ -21,6 +22,15 @@ public protocol Database: Sendable {
     /// Waits for the work under way, refuses what comes later (`.closed`), and lets go of the files
     /// or connections. May be called twice.
     func close() async
+}
+
+extension Database {
+    /// Writes promptly.
+    public func write<Result: Sendable>(
+        _ body: @escaping @Sendable (any Transaction) throws -> Result
+    ) async throws -> Result {
+        try await write(.prompt, body)
+    }
 }
 
 /// What a body may do: run statements. Valid only inside the body.

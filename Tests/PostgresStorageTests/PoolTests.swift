@@ -52,6 +52,29 @@ struct PoolTests {
         }
     }
 
+    @Test func `bulk leaves a connection to what is prompt, and is done in the end`() async throws {
+        try await withPostgres({ $0.connections = 2 }) { database in
+            try await createCounters(in: database)
+            let meeting = Meeting()
+            async let bulk = withThrowingTaskGroup(of: Void.self) { group in
+                for number in 0..<10 {
+                    group.addTask {
+                        try await database.write(.bulk) { tx in
+                            if number == 0 { meeting.arriveAndWait() }
+                            try increment(in: tx)
+                        }
+                    }
+                }
+                try await group.waitForAll()
+            }
+            await meeting.arrived()
+            for _ in 0..<20 { try await database.write { try increment(in: $0) } }
+            meeting.release()
+            try await bulk
+            #expect(try await counts(in: database) == [30, 0])
+        }
+    }
+
     @Test func `more than the queue holds is refused at once`() async throws {
         let options: (inout PostgresOptions) -> Void = {
             $0.connections = 1

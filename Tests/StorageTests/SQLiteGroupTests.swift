@@ -1,8 +1,18 @@
 import Foundation
 import SQLiteStorage
 import Storage
+import Synchronization
 import TestSupport
 import Testing
+
+/// What ran in which order.
+private final class Order: Sendable {
+    private let list = Mutex<[Urgency]>([])
+
+    var entries: [Urgency] { list.withLock { $0 } }
+    func add(_ entry: Urgency) { list.withLock { $0.append(entry) } }
+    func clear() { list.withLock { $0 = [] } }
+}
 
 /// Writes that share one commit.
 struct SQLiteGroupTests {
@@ -62,6 +72,43 @@ struct SQLiteGroupTests {
             // One changed page for all of them, not one for each.
             #expect(try logFrames(path) - before == 1)
         }
+    }
+
+    @Test func `what is prompt goes before the bulk that waited longer, each in its order`()
+        async throws
+    {
+        try await withDatabase(queueLimit: 3) { database, _ in
+            let meeting = Meeting()
+            async let held: Void = database.write { _ in meeting.arriveAndWait() }
+            await meeting.arrived()
+            let order = Order()
+            async let bulk = fill(.bulk, of: database, order)
+            // The writer takes none of them before all of the bulk waits.
+            while order.entries.isEmpty { await Task.yield() }
+            async let prompt = fill(.prompt, of: database, order)
+            while order.entries.count < 2 { await Task.yield() }
+            order.clear()
+            meeting.release()
+            try await held
+            #expect(try await bulk == 3)
+            #expect(try await prompt == 3)
+            #expect(order.entries == [.prompt, .prompt, .prompt, .bulk, .bulk, .bulk])
+        }
+    }
+
+    /// Fills one lane until it refuses, then notes itself in `order`; so does each that is run.
+    private func fill(
+        _ urgency: Urgency, of database: SQLiteDatabase, _ order: Order
+    ) async throws -> Int {
+        try await concurrently(4) { _ in
+            do {
+                try await database.write(urgency) { _ in order.add(urgency) }
+                return 1
+            } catch StorageError.busy {
+                order.add(urgency)
+                return 0
+            }
+        }.reduce(0, +)
     }
 
     @Test func `a group is no larger than its limit`() async throws {

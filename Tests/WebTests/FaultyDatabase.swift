@@ -35,10 +35,10 @@ final class FaultyDatabase: Database {
     var waitingReaders: Int { state.withLockedValue { $0.waiting.count } }
 
     func write<Result: Sendable>(
-        _ body: @escaping @Sendable (any Transaction) throws -> Result
+        _ urgency: Urgency, _ body: @escaping @Sendable (any Transaction) throws -> Result
     ) async throws -> Result {
         if let error = state.withLockedValue({ $0.fault }) { throw error }
-        return try await real.write(body)
+        return try await real.write(urgency, body)
     }
 
     func read<Result: Sendable>(

@@ -17,7 +17,7 @@ public struct QuoteService: Sendable {
     public func post(
         _ quotes: [Result<QuoteReport, FillRefusal>]
     ) async throws -> MarketReport {
-        try await work.write { tx, draw in
+        try await work.write(.bulk) { tx, draw in
             var board = try QuoteBoard(quotes, now: draw.now, in: tx)
             let outcomes = quotes.map { board.post($0) }
             try Quotes.put(

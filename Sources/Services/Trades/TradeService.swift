@@ -30,7 +30,7 @@ public struct TradeService: Sendable {
     private func post(
         _ request: IngestRequest, as authority: Authority
     ) async throws -> IngestReport {
-        try await work.write { tx, draw in
+        try await work.write(.bulk) { tx, draw in
             let selection = try FillSelection(request, authority, in: tx, &draw)
             let posting = try FillPosting(selection, for: authority.caller, in: tx)
             let report = IngestReport(outcomes: posting.outcomes.compactMap(\.self), isStored: true)

@@ -20,10 +20,11 @@ public struct UnitOfWork: Sendable {
     /// Runs `body` in one transaction. Its one `now` and all its ids are drawn before the
     /// transaction begins, so running the body again gives the same rows.
     public func write<Result: Sendable>(
+        _ urgency: Urgency = .prompt,
         _ body: @escaping @Sendable (any Transaction, inout Draw) throws -> Result
     ) async throws -> Result {
         let draw = Draw(world: world)
-        let (result, hasMail) = try await database.write { tx in
+        let (result, hasMail) = try await database.write(urgency) { tx in
             var draw = draw
             return (try body(tx, &draw), draw.hasMail)
         }

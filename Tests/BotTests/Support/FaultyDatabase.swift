@@ -18,10 +18,10 @@ final class FaultyDatabase: Database {
     func delayAnswers(milliseconds: Int) { delayMilliseconds.withLock { $0 = milliseconds } }
 
     func write<Result: Sendable>(
-        _ body: @escaping @Sendable (any Transaction) throws -> Result
+        _ urgency: Urgency, _ body: @escaping @Sendable (any Transaction) throws -> Result
     ) async throws -> Result {
         if let error = fault.withLock({ $0 }) { throw error }
-        return try await real.write(body)
+        return try await real.write(urgency, body)
     }
 
     func read<Result: Sendable>(

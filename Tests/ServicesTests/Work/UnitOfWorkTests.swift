@@ -14,7 +14,7 @@ private struct TwiceDatabase: Database {
     var dialect: Dialect { database.dialect }
 
     func write<Result: Sendable>(
-        _ body: @escaping @Sendable (any Transaction) throws -> Result
+        _ urgency: Urgency, _ body: @escaping @Sendable (any Transaction) throws -> Result
     ) async throws -> Result {
         do {
             return try await database.write { tx in
