@@ -145,7 +145,8 @@ let package = Package(
         tests(
             "WebTests",
             uses: [
-                "TestSupport", "Ledger", "Storage", "Wire", "World", "Records", "Services", "Web",
+                "TestSupport", "Ledger", "Storage", "Wire", "World", "Hashing", "Records",
+                "Services", "Web",
             ]),
         tests(
             "BlotterTests",

@@ -1,5 +1,21 @@
 import Storage
 
+/// What statements over items became, by how they are written; one connection's.
+final class ItemTexts {
+    private let limit: Int
+    private var texts: [String: (columns: [RowSet.Column], text: String)] = [:]
+
+    init(limit: Int) { self.limit = max(1, limit) }
+
+    func text(_ statement: String, over columns: [RowSet.Column]) -> String {
+        if let known = texts[statement], known.columns == columns { return known.text }
+        if texts.count >= limit { texts = [:] }
+        let whole = ItemStatement.text(statement, over: columns)
+        texts[statement] = (columns, whole)
+        return whole
+    }
+}
+
 /// Puts the table `item` in front of a statement, as a common table expression over one array
 /// parameter for each column.
 enum ItemStatement {

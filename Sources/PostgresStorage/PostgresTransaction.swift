@@ -58,7 +58,9 @@ final class PostgresTransaction: Transaction {
             return nil
         }
         return try answer { () throws(StorageError) in
-            try Statement(text, forEach: items, options: options)
+            try Statement(
+                text, as: session.itemTexts.text(text, over: items.columns), forEach: items,
+                options: options)
         }
     }
 

@@ -7,6 +7,7 @@ import Storage
 final class Session {
     private let connection: Connection
     private var statements: StatementCache
+    let itemTexts: ItemTexts
     /// The `BEGIN` that has not been sent yet.
     private var opening: String?
     private var isReadOnly = false
@@ -17,6 +18,7 @@ final class Session {
     /// Opens a connection; throws `.unavailable`, or `.busy` where the server has no room.
     init(url: ConnectionURL, options: PostgresOptions) throws(StorageError) {
         statements = StatementCache(limit: options.preparedStatementLimit)
+        itemTexts = ItemTexts(limit: options.preparedStatementLimit)
         let opening = Connection.open([
             "connect_timeout": String(max(2, options.connectTimeoutSeconds)),
             "application_name": "blotter",

@@ -19,10 +19,12 @@ struct Statement {
 
     /// PostgreSQL assumes ten rows where it plans a prepared `unnest` for good, and a plan for ten
     /// may be quadratic for ten thousand; so a large set is planned for its size.
+    ///
+    /// `whole` is `text` with `item` in front of it.
     init(
-        _ text: String, forEach items: RowSet, options: PostgresOptions
+        _ text: String, as whole: String, forEach items: RowSet, options: PostgresOptions
     ) throws(StorageError) {
-        self.text = ItemStatement.text(text, over: items.columns)
+        self.text = whole
         shown = text
         isPlannedAnew = items.rows.count > 50
         parameters = try Parameters(items, byteLimit: options.parameterByteLimit)

@@ -11,12 +11,16 @@ final class Connection {
     private var statements: StatementCache
     /// BEGIN and its like, apart: once compiled they run without the supervisor's being asked.
     private var controls: StatementCache
+    /// What statements over items became, by how they are written.
+    private var itemTexts: [String: (columns: [RowSet.Column], text: String)] = [:]
+    private let itemTextLimit: Int
 
     init(path: String, role: Role, options: SQLiteOptions) throws(StorageError) {
         handle = try openFile(path, role: role, readOnly: options.readOnly)
         let milliseconds = options.statementTimeoutMilliseconds
         statementTimeout = milliseconds > 0 ? .milliseconds(milliseconds) : nil
         statements = StatementCache(on: handle, limit: options.cachedStatements)
+        itemTextLimit = max(1, options.cachedStatements)
         controls = StatementCache(on: handle, limit: 8)
         do throws(StorageError) {
             try configure(role, options)
@@ -84,6 +88,20 @@ final class Connection {
 
     func statement(_ text: String) throws(StorageError) -> Statement {
         try statements.take(text)
+    }
+
+    /// The statement that is run for each row of a set with these columns.
+    func statement(
+        _ text: String, over columns: [RowSet.Column]
+    ) throws(StorageError) -> Statement {
+        if let known = itemTexts[text], known.columns == columns {
+            return try statements.take(known.text)
+        }
+        let whole = try itemStatement(text, columns)
+        // As many as there can be statements: they come and go together.
+        if itemTexts.count >= itemTextLimit { itemTexts = [:] }
+        itemTexts[text] = (columns, whole)
+        return try statements.take(whole)
     }
 
     /// Runs several statements, without a limit of time.

@@ -4,12 +4,16 @@ import Storage
 ///
 /// `text` must start with INSERT, UPDATE, DELETE or SELECT, or with WITH, whose tables are then
 /// joined to `item`; and may have no parameters of its own.
+///
+/// Where its shape allows, the parameters stand in the places of `item`'s columns: SQLite would
+/// build a table for each row of `item` else, which takes half as long again.
 func itemStatement(
     _ text: String, _ columns: [RowSet.Column]
 ) throws(StorageError) -> String {
     guard !hasParameter(text) else {
         throw .statement(detail: "a statement over items has no parameters of its own: \(text)")
     }
+    if let bound = BoundStatement(text, columns.map(\.name)) { return bound.text }
     let body = text.drop(while: \.isWhitespace)
     let word = body.prefix(while: \.isLetter).uppercased()
     let names = columns.map { "\"\($0.name)\"" }.joined(separator: ", ")

@@ -33,7 +33,8 @@ final class SQLiteTransaction: Transaction {
         }
         return try connection.with(statement) { statement in
             var found: [Value] = []
-            try collect(statement, sql.values, into: &found, decode)
+            try dooming { () throws(StorageError) in try statement.bind(sql.values) }
+            try collect(statement, into: &found, decode)
             return found
         }
     }
@@ -41,12 +42,12 @@ final class SQLiteTransaction: Transaction {
     func execute(_ text: String, forEach items: RowSet) throws(StorageError) -> Int {
         guard !items.rows.isEmpty else { return 0 }
         return try dooming { () throws(StorageError) in
-            let statement = try connection.statement(try itemStatement(text, items.columns))
+            let statement = try connection.statement(text, over: items.columns)
             return try connection.with(statement) { statement throws(StorageError) in
                 var count = 0
                 for row in items.rows {
                     let before = connection.totalChanges
-                    try statement.bind(row)
+                    try statement.bind(row: row)
                     while try statement.step() {}
                     statement.reset()
                     count += changes(since: before)
@@ -61,12 +62,13 @@ final class SQLiteTransaction: Transaction {
     ) throws -> [Value] {
         guard !items.rows.isEmpty else { return [] }
         let statement = try dooming { () throws(StorageError) in
-            try connection.statement(try itemStatement(text, items.columns))
+            try connection.statement(text, over: items.columns)
         }
         return try connection.with(statement) { statement in
             var found: [Value] = []
             for row in items.rows {
-                try collect(statement, row, into: &found, decode)
+                try dooming { () throws(StorageError) in try statement.bind(row: row) }
+                try collect(statement, into: &found, decode)
                 statement.reset()
             }
             return found
@@ -91,10 +93,9 @@ final class SQLiteTransaction: Transaction {
     }
 
     private func collect<Value>(
-        _ statement: Statement, _ values: [Storage.Value], into found: inout [Value],
+        _ statement: Statement, into found: inout [Value],
         _ decode: (any Row) throws -> Value
     ) throws {
-        try dooming { () throws(StorageError) in try statement.bind(values) }
         let row = statement.row
         while try dooming({ () throws(StorageError) in try statement.step() }) {
             found.append(try decode(row))

@@ -42,6 +42,11 @@ final class Statement {
             throw .statement(
                 detail: "\(values.count) values for \(valueCount) parameters in: \(text)")
         }
+        try bind(row: values)
+    }
+
+    /// Binds the columns of a row of items that the statement names; it need not name all.
+    func bind(row values: [Value]) throws(StorageError) {
         for (offset, number) in numbers.enumerated() {
             let code = try bind(values[number - 1], at: Int32(offset + 1))
             guard code == SQLITE_OK else { throw storageError(code, on: connection, doing: text) }

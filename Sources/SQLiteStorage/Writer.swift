@@ -30,9 +30,9 @@ struct Writer {
         connection.runTransaction(work, begin: "BEGIN IMMEDIATE")
     }
 
-    /// Runs `first` and as many of those that wait as time allows, each in a savepoint with its own
-    /// outcome, and answers them all once they are durable. If SQLite rolls all of it back for one,
-    /// that one gets the error, and the others are run again, each in a transaction of its own.
+    /// Runs `first` and as many of those that wait as time allows, and answers them all once they
+    /// are durable. One that throws after it has written spoils the group: what the others wrote
+    /// can't be told from its own then, and all are run again apart from each other.
     private func commitTogether(_ first: Work) {
         do throws(StorageError) {
             try connection.control("BEGIN IMMEDIATE")
@@ -46,6 +46,32 @@ struct Writer {
         var settled: [Settled] = []
         var next: Work? = first
         while let work = next {
+            let changesBefore = connection.totalChanges
+            let outcome = Result { try connection.run(work) }
+            settled.append(Settled(work: work, outcome: outcome))
+            if case .failure = outcome,
+                !connection.isInTransaction || connection.totalChanges != changesBefore
+            {
+                connection.rollBack()
+                return commitApart(settled.map(\.work))
+            }
+            let mayGrow = settled.count < groupLimit && ContinuousClock.now < deadline
+            next = mayGrow ? queue.takeWaiting() : nil
+        }
+        commit(settled)
+    }
+
+    /// Runs bodies in one transaction, each in a savepoint with its own outcome, which costs more
+    /// the more each writes. If SQLite rolls all of it back for one, that one gets the error, and
+    /// the others are run again, each in a transaction of its own.
+    private func commitApart(_ works: [Work]) {
+        do throws(StorageError) {
+            try connection.control("BEGIN IMMEDIATE")
+        } catch {
+            return works.forEach { $0.fail(error) }
+        }
+        var settled: [Settled] = []
+        for (index, work) in works.enumerated() {
             let outcome = Result { try runInSavepoint(work) }
             guard connection.isInTransaction else {
                 if case .failure(let error) = outcome {
@@ -53,12 +79,14 @@ struct Writer {
                 } else {
                     commitAlone(work)
                 }
-                return settled.forEach { commitAlone($0.work) }
+                return (settled.map(\.work) + works[(index + 1)...]).forEach(commitAlone)
             }
             settled.append(Settled(work: work, outcome: outcome))
-            let mayGrow = settled.count < groupLimit && ContinuousClock.now < deadline
-            next = mayGrow ? queue.takeWaiting() : nil
         }
+        commit(settled)
+    }
+
+    private func commit(_ settled: [Settled]) {
         do throws(StorageError) {
             try connection.control("COMMIT")
         } catch {

@@ -1,13 +1,18 @@
 import Ledger
 import Records
 import Services
+import World
 
 extension Command {
     static let token = Command(
         "token", "API tokens: list them, make a new one, revoke one",
-        arguments: "[new NAME [ingest,trade,read] [portfolio] | revoke NAME]",
-        example: "/token new my-strategy ingest,read main", isPrivateOnly: true,
+        arguments:
+            "[new NAME [ingest,trade,read] [portfolio] [strategy NAME] [for 90d] | revoke NAME]",
+        example: "/token new my-strategy ingest,read main strategy momo for 90d",
+        isPrivateOnly: true,
         body: .approved { request, caller in
+            // A button only ever lists: what it carries may come from anywhere.
+            guard !request.arguments.isFromButton else { return try await list(request, caller) }
             let (word, rest) = request.arguments.firstAndRest
             return switch word.lowercased() {
             case "": try await list(request, caller)
@@ -20,16 +25,22 @@ extension Command {
 
     private static func list(_ request: CommandRequest, _ caller: Caller) async throws -> Screen {
         let tokens = try await request.services.tokens.live(for: caller)
+        let now = request.services.work.world.now()
         return try request.paged(
             "API tokens",
             table: Table(
                 columns: [
-                    .init("Name"), .init("Scopes"), .init("Portfolio"), .init("Made"),
+                    .init("Name"), .init("Scopes"), .init("Portfolio"), .init("Strategy"),
+                    .init("Made"), .init("Ends"), .init("Last used"),
                 ],
                 rows: tokens.map { token in
                     [
                         .text(token.name.text), .text(token.scopes),
-                        .text(token.portfolioName?.text ?? "all"), .time(token.createdAt),
+                        .text(token.portfolioName?.text ?? "all"),
+                        .text(token.strategy?.text ?? "all"), .time(token.createdAt),
+                        token.hasExpired(at: now)
+                            ? "has ended" : token.expiresAt.map { .time($0) } ?? "never",
+                        token.lastUsedAt.map { .time($0) } ?? "never",
                     ]
                 }, whenEmpty: "No tokens."),
             notes: [
@@ -38,22 +49,19 @@ extension Command {
             ])
     }
 
-    /// What a token may do for which nothing is said.
-    private static let standardScopes: Set<Authority.Permission> = [.ingest, .read]
-
     private static func new(
         _ request: CommandRequest, _ arguments: Arguments, _ caller: Caller
     ) async throws -> Screen {
-        var (name, rest) = arguments.firstAndRest
+        let (name, rest) = arguments.firstAndRest
         guard !name.isEmpty else { throw CommandRefusal.misused("The token needs a name.") }
-        let (second, afterSecond) = rest.firstAndRest
-        let scopes = permissions(second)
-        if scopes != nil { rest = afterSecond }
-        let portfolio = try await request.portfolio(rest, of: caller)
+        let words = try TokenWords(rest.words)
+        let portfolio = try await request.portfolio(
+            Arguments(text: words.portfolio, isFromButton: false), of: caller)
         let token = try await request.services.tokens.create(
-            name: name, permissions: scopes ?? standardScopes, portfolio: portfolio,
-            strategy: nil, for: caller, update: request.update)
-        let shown = Authority.Permission.allCases.filter((scopes ?? standardScopes).contains)
+            name: name, permissions: words.permissions, portfolio: portfolio,
+            strategy: words.strategy, lifetimeDays: words.lifetimeDays, for: caller,
+            update: request.update)
+        let shown = Authority.Permission.allCases.filter(words.permissions.contains)
         return Screen(
             title: "Your new token",
             blocks: [
@@ -62,17 +70,15 @@ extension Command {
                     Fact("Name", .text(name)),
                     Fact("Scopes", .text(shown.map(\.rawValue).joined(separator: ", "))),
                     Fact("Portfolio", .text(portfolio?.text ?? "all of yours")),
+                    Fact("Strategy", .text(words.strategy?.description ?? "all of yours")),
+                    Fact("Ends", .text(words.lifetimeDays.map { "in \($0) days" } ?? "never")),
                 ]),
                 .note("It is shown this once: keep it where your program finds it."),
-                .note("Send it as “Authorization: Bearer …”. Then delete this message."),
+                .note("Send it as “Authorization: Bearer …”."),
+            ],
+            buttons: [
+                [try request.button("I have it: take it off the screen", arguments: "")]
             ])
-    }
-
-    /// Nil where the word is no list of scopes.
-    private static func permissions(_ word: String) -> Set<Authority.Permission>? {
-        let parts = word.lowercased().split(separator: ",", omittingEmptySubsequences: false)
-        let permissions = parts.compactMap { Authority.Permission(rawValue: String($0)) }
-        return permissions.count == parts.count ? Set(permissions) : nil
     }
 
     private static func revoke(

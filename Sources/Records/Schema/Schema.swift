@@ -16,6 +16,7 @@ public enum Schema {
         "0009_ledger",
         "0010_options",
         "0011_actions",
+        "0012_last_leg",
     ]
 
     /// The listed migrations in one dialect; `checksum` is of a migration's text. Throws

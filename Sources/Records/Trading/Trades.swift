@@ -138,12 +138,23 @@ public enum Trades {
         for (portfolio, id) in ids {
             items.append([.id(caller.userID), .id(portfolio), .exact(id)])
         }
+        let isKnown = """
+            t.portfolio_id = item.portfolio_id
+                AND t.broker_trade_id = item.broker_trade_id AND t.user_id = item.user_id
+            """
+        // One look into the index for each: for many ids PostgreSQL would rather read the whole
+        // table, which takes longer the longer the history is. OFFSET keeps it from thinking so.
+        let trades =
+            switch tx.dialect {
+            case .sqlite: "JOIN trades t ON \(isKnown)"
+            case .postgres:
+                "CROSS JOIN LATERAL (SELECT * FROM trades t WHERE \(isKnown) OFFSET 0) t"
+            }
         return try tx.query(
             """
             SELECT \(columns), i.symbol
             FROM item
-            JOIN trades t ON t.portfolio_id = item.portfolio_id
-                AND t.broker_trade_id = item.broker_trade_id AND t.user_id = item.user_id
+            \(trades)
             JOIN instruments i ON i.id = t.instrument_id
             """, forEach: items
         ) { (try decode($0), try $0.exact(columnCount)) }

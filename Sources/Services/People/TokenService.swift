@@ -5,16 +5,31 @@ public import World
 
 /// API tokens: made once, shown once, kept as a hash.
 public struct TokenService: Sendable {
+    /// Between two notes of when a token was last used: not every use is worth a write.
+    private static let useNotedEverySeconds: Int64 = 60
+
     let work: UnitOfWork
     public var world: any World { work.world }
+    /// When the use of tokens was last noted, by their uid.
+    private let noted = Lock<[String: Timestamp]>([:])
+
+    init(work: UnitOfWork) { self.work = work }
 
     /// Makes a token and returns it in the clear, the only time that it is. Repeating makes another
-    /// one. Throws `.conflict` where the name is taken, `.notFound` for an unknown portfolio.
+    /// one. It ends by itself `lifetimeDays` from now, where that is given. Throws `.conflict`
+    /// where the name is taken, `.notFound` for an unknown portfolio.
     public func create(
         name: String, permissions: Set<Authority.Permission>, portfolio: ExactText?,
-        strategy: StrategyReference?, for caller: Caller, update: IncomingUpdate? = nil
+        strategy: StrategyReference?, lifetimeDays: Int? = nil, for caller: Caller,
+        update: IncomingUpdate? = nil
     ) async throws -> String {
         let name = try Name.checked(name, field: "name")
+        if let lifetimeDays, !Limits.tokenLifetimeDays.contains(lifetimeDays) {
+            throw ServiceError(
+                .invalid, code: "INVALID_FIELD", field: "expires_in_days",
+                detail: "expected a whole number of days from 1 to "
+                    + "\(Limits.tokenLifetimeDays.upperBound)")
+        }
         guard !permissions.isEmpty else {
             throw ServiceError(
                 .invalid, code: "INVALID_FIELD", field: "scope",
@@ -26,7 +41,12 @@ public struct TokenService: Sendable {
         try await work.write { tx, draw in
             try update?.admit(now: draw.now, in: tx)
             try Users.lock(caller, in: tx)
-            let live = try Tokens.live(for: caller, in: tx)
+            var live = try Tokens.live(for: caller, in: tx)
+            // One that has ended by itself stands in nobody's way.
+            for expired in live where expired.hasExpired(at: draw.now) && expired.name == name {
+                _ = try Tokens.revoke(named: name, now: draw.now, for: caller, in: tx)
+            }
+            live.removeAll { $0.hasExpired(at: draw.now) }
             guard !live.contains(where: { $0.name == name }) else {
                 throw ServiceError(
                     .conflict, code: "NAME_TAKEN", field: "name",
@@ -45,7 +65,10 @@ public struct TokenService: Sendable {
             }
             try Tokens.insert(
                 uid: draw.uid(), name: name, hash: token.hash, scopes: scopes,
-                portfolio: portfolio, strategy: strategy, now: draw.now, for: caller, in: tx)
+                portfolio: portfolio, strategy: strategy,
+                expiresAt: lifetimeDays.map { draw.now.adding(seconds: Int64($0) * 86_400) },
+                now: draw.now,
+                for: caller, in: tx)
             try AuditLog.append(
                 [AuditEntry(.create, .token, id: nil, detailsJSON: Details.named(name))],
                 userID: caller.userID, now: draw.now, in: tx)
@@ -81,13 +104,35 @@ public struct TokenService: Sendable {
         guard let token = APIToken(text) else { return nil }
         let now = work.world.now()
         guard let record = try await work.read({ try Tokens.with(hash: token.hash, in: $0) }),
-            record.revokedAt == nil, record.expiresAt.map({ $0 > now }) ?? true,
+            record.revokedAt == nil, !record.hasExpired(at: now),
             let caller = record.owner.caller
         else { return nil }
+        await noteUse(of: record, now, caller)
         let permissions = record.scopes.split(separator: ",")
             .compactMap { Authority.Permission(rawValue: String($0)) }
         return Authority(
             caller: caller, userUID: record.owner.uid, permissions: Set(permissions),
             portfolioID: record.portfolioID, strategyID: record.strategyID)
     }
+
+    /// To the minute. A token that can't be noted is as good as any.
+    private func noteUse(of token: TokenRecord, _ now: Timestamp, _ caller: Caller) async {
+        let isDue = noted.withLock { noted in
+            let last = max(noted[token.uid] ?? .distantPast, token.lastUsedAt ?? .distantPast)
+            guard last < now.adding(seconds: -TokenService.useNotedEverySeconds) else {
+                return false
+            }
+            noted[token.uid] = now
+            return true
+        }
+        guard isDue else { return }
+        _ = try? await work.write(.bulk) { tx, _ in
+            try Tokens.touch(uid: token.uid, now: now, for: caller, in: tx)
+        }
+    }
+}
+
+extension TokenRecord {
+    /// Whether it has ended by itself.
+    public func hasExpired(at now: Timestamp) -> Bool { expiresAt.map { $0 <= now } ?? false }
 }

@@ -5,6 +5,9 @@ import Storage
 /// The way into the ledger, and the list of what is in it.
 public struct TradeService: Sendable {
     let work: UnitOfWork
+    private let shared = SharedIngest()
+
+    init(work: UnitOfWork) { self.work = work }
 
     /// Stores fills: trades, positions, order progress, daily P&L and audit rows in one unit of
     /// work. Idempotent: a fill that is known by its portfolio and broker trade id is a duplicate.
@@ -14,6 +17,12 @@ public struct TradeService: Sendable {
     /// `ServiceError` where the request as a whole names what is unknown or forbidden, and
     /// `StorageError`; then nothing was stored.
     public func ingest(
+        _ request: IngestRequest, as authority: Authority
+    ) async throws -> IngestReport {
+        try await shared.run(request, as: authority) { try await store($0, as: authority) }
+    }
+
+    private func store(
         _ request: IngestRequest, as authority: Authority
     ) async throws -> IngestReport {
         while true {

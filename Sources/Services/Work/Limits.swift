@@ -16,6 +16,8 @@ public struct Limits: Sendable, Hashable {
     public static let pageSize = 1...1000
     /// Tokens of one user that work at the same time.
     public static let tokensPerUser = 50
+    /// For how long a token may be made; without an end it works until it is revoked.
+    public static let tokenLifetimeDays = 1...3650
     /// Proposals of one user that wait for Confirm or Discard.
     public static let openActionsPerUser = 50
     /// Portfolios of one user.

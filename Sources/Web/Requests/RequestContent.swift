@@ -7,6 +7,8 @@ import NIOHTTPTypes
 
 /// A request's body, still to come. It may come packed by gzip.
 struct RequestContent: Sendable {
+    /// What the body has to match; nil where the request is not signed.
+    var signature: RequestSignature?
     private let request: Request
     private let limits: WebLimits
     private let channel: any Channel
@@ -43,15 +45,21 @@ struct RequestContent: Sendable {
     }
 
     /// The whole body. Throws a 413 as soon as it is known to be too long, packed or unpacked, a
-    /// 408 where it takes too long, a 400 where it does not arrive whole.
+    /// 408 where it takes too long, a 400 where it does not arrive whole, a 401 where it is not
+    /// what was signed.
     func collect() async throws(Problem) -> [UInt8] {
         if let length = declaredLength, length > limits.maxBodyBytes { throw tooLarge }
         var bytes: [UInt8] = []
         bytes.reserveCapacity(declaredLength ?? 0)
+        var signed: [UInt8] = []
         let patience = Patience(seconds: limits.bodyTimeoutSeconds, for: channel)
         defer { patience.end() }
         do {
-            try await read { piece in
+            try await read { part in
+                guard signature != nil else { return }
+                guard signed.count + part.count <= limits.maxBodyBytes else { throw tooLarge }
+                signed.append(contentsOf: part)
+            } take: { piece in
                 guard bytes.count + piece.count <= limits.maxBodyBytes else { throw tooLarge }
                 bytes.append(contentsOf: piece)
             }
@@ -60,19 +68,29 @@ struct RequestContent: Sendable {
         } catch {
             throw .notWhole
         }
+        try signature?.check(signed)
         return bytes
     }
 
     /// Hands over the body piece by piece, unpacked, as it comes: as many bytes as there are. What
     /// `take` throws comes through; a 400 where the body does not arrive whole.
-    func read(_ take: (ArraySlice<UInt8>) async throws -> Void) async throws {
+    func stream(_ take: (ArraySlice<UInt8>) async throws -> Void) async throws {
+        try await read({ _ in }, take: take)
+    }
+
+    private func read(
+        _ note: (ArraySlice<UInt8>) throws -> Void,
+        take: (ArraySlice<UInt8>) async throws -> Void
+    ) async throws {
         try await askForBody()
         let gunzip = coding == .gzip ? Gunzip() : nil
         var refusal: (any Error)?
         do {
             for try await part in request.body {
                 do {
-                    try await unpack(Array(part.readableBytesView)[...], by: gunzip, take)
+                    let bytes = Array(part.readableBytesView)[...]
+                    try note(bytes)
+                    try await unpack(bytes, by: gunzip, take)
                 } catch {
                     refusal = error
                     break

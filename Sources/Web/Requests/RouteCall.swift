@@ -26,7 +26,7 @@ struct Environment: Sendable {
 /// A request as its route gets it.
 struct RouteCall: Sendable {
     let environment: Environment
-    let body: RequestContent
+    var body: RequestContent
     /// Its lines carry the request's id and the user's uid.
     var logger: Logger
     fileprivate let target: RequestTarget

@@ -78,7 +78,7 @@ struct FillStream: Sendable {
 
     private func read(into backlog: Backlog<Fill>) async throws {
         var lines = FillLines()
-        try await body.read { piece in
+        try await body.stream { piece in
             try await backlog.add(lines.read(piece).map(\.fill))
         }
         // Only the end of a whole body ends a line.

@@ -41,6 +41,10 @@ private func answerStream(_ call: RouteCall, _ authority: Authority) async throw
     guard query.text("atomic") == nil else {
         throw Problem.invalid("atomic", "a stream is stored as it comes; send a JSON batch")
     }
+    guard call.body.signature == nil else {
+        throw Problem.invalid(
+            "Blotter-Signature", "a stream has no end to be signed; send JSON batches")
+    }
     let stream = FillStream(
         trades: call.services.trades, authority: authority, body: call.body,
         portfolio: query.text("portfolio"),

@@ -1,6 +1,8 @@
 import HTTPTypes
 import Hashing
+import Hummingbird
 import Services
+import World
 
 /// Who may come in, and how often.
 struct Gate: Sendable {
@@ -47,6 +49,16 @@ struct Gate: Sendable {
         return authority
     }
 
+    /// What a signed request has to match; nil for one that is not. Throws a 401.
+    func signature(of request: Request) throws(Problem) -> RequestSignature? {
+        guard let token = request.headers[.authorization].flatMap(Gate.bearerToken) else {
+            return nil
+        }
+        return try RequestSignature(
+            request.headers, token: token, method: request.method.rawValue,
+            target: request.head.path ?? "/", now: tokens.world.now())
+    }
+
     func admit(
         _ authority: Authority, to permission: Authority.Permission
     ) throws(Problem) {
@@ -59,7 +71,7 @@ struct Gate: Sendable {
     }
 
     /// Nil where the header is of another scheme or has more than one word after it.
-    private static func bearerToken(_ header: String) -> String? {
+    static func bearerToken(_ header: String) -> String? {
         let words = header.split(separator: " ", omittingEmptySubsequences: true)
         guard words.count == 2, words[0].lowercased() == "bearer" else { return nil }
         return String(words[1])

@@ -99,6 +99,8 @@ struct Responder: HTTPResponder {
             record.userUID = authority.userUID
             call.logger[metadataKey: "user_uid"] = record.userUID.map { "\($0)" }
             try gate.admit(authority, to: permission)
+            call.body.signature = try gate.signature(of: request)
+            if route.method == .get { try call.body.signature?.check([]) }
             record.slot = slots.take()
             guard record.slot != nil else {
                 throw Problem.unavailable(

@@ -21,6 +21,8 @@ struct TokenCommand: AsyncParsableCommand {
         var strategy: String?
         @Option(help: "Any of ingest, trade and read, separated by commas.")
         var scope = "ingest,read"
+        @Option(help: "After how many days it ends by itself; without it, never.")
+        var expiresInDays: Int?
 
         func run() async throws {
             let permissions = try permissions()
@@ -30,7 +32,7 @@ struct TokenCommand: AsyncParsableCommand {
                 let token = try await installation.services.tokens.create(
                     name: name, permissions: permissions,
                     portfolio: portfolio.map { ExactText($0) }, strategy: reference,
-                    for: owner.caller)
+                    lifetimeDays: expiresInDays, for: owner.caller)
                 Terminal.print(token)
             }
         }

@@ -239,3 +239,54 @@ struct TokenTests {
         }
     }
 }
+
+extension TokenTests {
+    @Test(arguments: TestBackend.allCases)
+    func `a token ends by itself, and its name is free then`(_ backend: TestBackend) async throws {
+        try await ServiceWorld.run(on: backend) { world in
+            let trader = try await world.member()
+            func make(_ days: Int?) async throws -> String {
+                try await world.services.tokens.create(
+                    name: "short", permissions: [.read], portfolio: nil, strategy: nil,
+                    lifetimeDays: days, for: trader.caller)
+            }
+            let token = try await make(2)
+            await world.world.advance(seconds: 2 * 86_400 - 1)
+            #expect(try await world.services.tokens.authenticate(token) != nil)
+            await #expect(throws: ServiceError.self) { try await make(nil) }
+            await world.world.advance(seconds: 1)
+            #expect(try await world.services.tokens.authenticate(token) == nil)
+            let next = try await make(nil)
+            #expect(try await world.services.tokens.authenticate(next) != nil)
+            #expect(try await world.services.tokens.authenticate(token) == nil)
+            for days in [0, -1, 3651] {
+                await #expect {
+                    try await make(days)
+                } throws: { ($0 as? ServiceError)?.field == "expires_in_days" }
+            }
+        }
+    }
+
+    @Test(arguments: TestBackend.allCases)
+    func `the last use is known to the minute`(_ backend: TestBackend) async throws {
+        try await ServiceWorld.run(on: backend) { world in
+            let trader = try await world.member()
+            let token = try await world.services.tokens.create(
+                name: "bot", permissions: [.read], portfolio: nil, strategy: nil,
+                for: trader.caller)
+            func lastUse() async throws -> Timestamp? {
+                try await world.services.tokens.live(for: trader.caller).first?.lastUsedAt
+            }
+            #expect(try await lastUse() == nil)
+            let first = world.world.now()
+            for _ in 1...3 {
+                _ = try await world.services.tokens.authenticate(token)
+                #expect(try await lastUse() == first)
+                await world.world.advance(seconds: 20)
+            }
+            await world.world.advance(seconds: 1)
+            _ = try await world.services.tokens.authenticate(token)
+            #expect(try await lastUse() == world.world.now())
+        }
+    }
+}

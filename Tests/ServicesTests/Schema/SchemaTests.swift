@@ -43,9 +43,8 @@ struct SchemaTests {
                     images.append(try await SchemaImage(of: sqlite))
                     expectSame(
                         images[step - 1], try await SchemaImage(of: postgres), "up to \(step)")
-                    #expect(
-                        images[step - 1].tables.count
-                            > (step == 1 ? 4 : images[step - 2].tables.count))
+                    #expect(images[step - 1].tables.count > 4)
+                    #expect(step == 1 || images[step - 1].lines != images[step - 2].lines)
                 }
                 for step in (1..<count).reversed() {
                     for database in [sqlite, postgres] {

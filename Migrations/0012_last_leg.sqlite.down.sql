@@ -1,0 +1,1 @@
+DROP INDEX campaign_legs_by_number;
