@@ -59,7 +59,7 @@ let package = Package(
         layer("Hashing", uses: ["CCrypto"]),
         layer("Gzip", uses: ["CZlib"]),
         layer("World", uses: ["Ledger"]),
-        layer("Records", uses: ["Ledger", "Storage", "Wire"], plugins: ["EmbedMigrations"]),
+        layer("Records", uses: ["Ledger", "Storage", "Wire"], plugins: ["EmbedFiles"]),
         layer("Telegram", uses: ["Transport"]),
 
         // Layer 2: the units of work.
@@ -85,7 +85,7 @@ let package = Package(
                 .product(name: "NIOHTTPTypes", package: "swift-nio-extras"),
                 .product(name: "Logging", package: "swift-log"),
                 .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
-            ]),
+            ], plugins: ["EmbedFiles"]),
 
         // Layer 4: the only place that names a concrete driver.
         .executableTarget(
@@ -101,11 +101,11 @@ let package = Package(
             ],
             swiftSettings: rules),
 
-        // Build time: Migrations/*.sql become Swift text in Records.
-        .executableTarget(name: "embed-migrations", swiftSettings: rules),
+        // Build time: Migrations/ becomes Swift text in Records, Pages/ in Web.
+        .executableTarget(name: "embed-files", swiftSettings: rules),
         .plugin(
-            name: "EmbedMigrations", capability: .buildTool(),
-            dependencies: ["embed-migrations"]),
+            name: "EmbedFiles", capability: .buildTool(),
+            dependencies: ["embed-files"]),
 
         // Tests: one target for each room that has something to prove, and what they share.
         .target(

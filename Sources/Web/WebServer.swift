@@ -47,10 +47,11 @@ public struct WebServer: Service {
     private let responder: Responder
     private let onServerRunning: @Sendable (_ port: Int) async -> Void
 
-    /// Port 0 takes any free one; `onServerRunning` is told which was bound.
+    /// `publicURL` is where the service is reached from outside. Port 0 takes any free one;
+    /// `onServerRunning` is told which was bound.
     public init(
-        services: Services, limits: WebLimits = WebLimits(), version: String, host: String,
-        port: Int, logger: Logger,
+        services: Services, limits: WebLimits = WebLimits(), version: String,
+        publicURL: String? = nil, host: String, port: Int, logger: Logger,
         onServerRunning: @escaping @Sendable (_ port: Int) async -> Void = { _ in }
     ) {
         self.host = host
@@ -60,7 +61,8 @@ public struct WebServer: Service {
         self.onServerRunning = onServerRunning
         requestIDs = RequestIDs(prefix: services.work.world.randomBytes(6))
         responder = Responder(
-            environment: Environment(services: services, version: version),
+            environment: Environment(
+                services: services, version: version, publicURL: publicURL),
             limits: limits, requestIDs: requestIDs, logger: logger)
     }
 

@@ -20,7 +20,7 @@ import Testing
         "Hashing": ["CCrypto"],
         "Gzip": ["CZlib"],
         "World": ["Ledger"],
-        "Records": ["Ledger", "Storage", "Wire", "EmbedMigrations"],
+        "Records": ["Ledger", "Storage", "Wire", "EmbedFiles"],
         "Telegram": ["Transport"],
         "Services": ["Ledger", "Storage", "Wire", "World", "Hashing", "Records"],
         "Bot": [
@@ -29,15 +29,15 @@ import Testing
         "Web": [
             "Ledger", "Storage", "Wire", "World", "Hashing", "Gzip", "Records", "Services",
             "Hummingbird", "HTTPTypes", "NIOCore", "NIOPosix", "NIOHTTP1", "NIOHTTPTypes",
-            "NIOConcurrencyHelpers", "Logging", "ServiceLifecycle",
+            "NIOConcurrencyHelpers", "Logging", "ServiceLifecycle", "EmbedFiles",
         ],
         "blotter": [
             "Ledger", "Storage", "Transport", "Wire", "SQLiteStorage", "PostgresStorage",
             "CurlTransport", "Hashing", "World", "Records", "Telegram", "Services", "Bot", "Web",
             "ArgumentParser", "Logging", "ServiceLifecycle", "UnixSignals",
         ],
-        "embed-migrations": [],
-        "EmbedMigrations": ["embed-migrations"],
+        "embed-files": [],
+        "EmbedFiles": ["embed-files"],
         "TestSupport": [
             "Ledger", "Storage", "Wire", "World", "SQLiteStorage", "PostgresStorage", "CPostgres",
             "CZlib", "Transport", "Hashing", "Records", "Services", "NIOCore", "NIOPosix",
@@ -48,7 +48,7 @@ import Testing
     /// These know nothing of the machine they run on, not even its C library.
     private static let pure: Set<String> = ["Ledger", "Storage", "Transport", "Wire"]
     /// All of Foundation is for the programs; below them its essentials have to do.
-    private static let mayUseFoundation: Set<String> = ["blotter", "embed-migrations"]
+    private static let mayUseFoundation: Set<String> = ["blotter", "embed-files"]
     private static let systemModules: Set<String> = ["Glibc", "FoundationEssentials", "Dispatch"]
 
     private struct Manifest: Decodable {

@@ -51,8 +51,10 @@ public final class ServedBlotter: Sendable {
         }
     }
 
-    /// Starts it again after its end.
-    public func start() async throws {
+    /// Starts it again after its end: on any free port, or on the one that its clients know.
+    public func start(keepingPort: Bool = false) async throws {
+        var settings = settings
+        if keepingPort { settings["BLOTTER_HTTP_PORT"] = String(port) }
         let program = try await Program.start(["serve"], settings: settings, in: folder)
         state.withLock { state in
             state.earlier += state.program.complaints + state.program.output

@@ -8,7 +8,8 @@ struct RoutesTests {
         #expect(Set(names).count == names.count)
         #expect(
             names.sorted() == [
-                "GET /healthz", "GET /readyz", "GET /v1/campaigns", "GET /v1/campaigns/{uid}",
+                "GET /docs", "GET /healthz", "GET /openapi.json", "GET /readyz",
+                "GET /v1/campaigns", "GET /v1/campaigns/{uid}",
                 "GET /v1/fx", "GET /v1/orders", "GET /v1/pnl", "GET /v1/positions",
                 "GET /v1/positions/{symbol}/why", "GET /v1/risk", "GET /v1/trades",
                 "POST /v1/fills", "POST /v1/fx", "POST /v1/quotes", "POST /v1/trades/corrections",

@@ -1,5 +1,6 @@
 import NIOCore
 import NIOPosix
+import Testing
 import Wire
 
 /// What came back for one request.
@@ -23,6 +24,9 @@ struct ClientError: Error, CustomStringConvertible {
 }
 
 /// Speaks HTTP/1.1 by hand over a socket of its own for each exchange, so that it can be rude.
+///
+/// Every reply to one request is held against the API's description: one that is not as described
+/// is an issue of the test that got it.
 struct WebClient: Sendable {
     let port: Int
 
@@ -38,6 +42,9 @@ struct WebClient: Sendable {
         let replies = try await exchange(
             head + (body ?? []), replies: 1, toHead: method == "HEAD")
         guard let reply = replies.last else { throw ClientError(description: "no reply") }
+        for fault in DescribedAPI.own.faults(of: reply, to: method, target) {
+            Issue.record("\(method) \(target) answered what is not described: \(fault)")
+        }
         return reply
     }
 

@@ -3,7 +3,7 @@ public import Storage
 
 /// A configured risk rule.
 public struct RiskPolicyRecord: Sendable, Hashable {
-    public enum ScopeType: String, Sendable {
+    public enum ScopeType: String, Sendable, CaseIterable {
         case user = "USER"
         case portfolio = "PORTFOLIO"
         case strategy = "STRATEGY"

@@ -50,18 +50,19 @@ public enum QuoteReader {
     }
 }
 
-private struct QuoteDraft: MarketDraft {
-    enum Field: String, CaseIterable, Sendable {
-        case symbol
-        case exchange
-        case bid
-        case ask
-        case last
-        case time
-        case assetType = "asset_type"
-        case currency
-    }
+/// The keys of a quote.
+public enum QuoteField: String, CaseIterable, Sendable {
+    case symbol
+    case exchange
+    case bid
+    case ask
+    case last
+    case time
+    case assetType = "asset_type"
+    case currency
+}
 
+private struct QuoteDraft: MarketDraft {
     static let arrayKey = "quotes"
     static let elementName = "a quote"
 
@@ -74,7 +75,7 @@ private struct QuoteDraft: MarketDraft {
     private var assetType: AssetType?
     private var currency: Currency?
 
-    mutating func set(_ field: Field, _ value: FillValue) throws(FillRefusal) {
+    mutating func set(_ field: QuoteField, _ value: FillValue) throws(FillRefusal) {
         let name = field.rawValue
         switch field {
         case .symbol: symbol = try value.text(name, atMost: FillLimits.nameBytes)

@@ -35,9 +35,10 @@ public enum RateReader {
     }
 }
 
-private struct RateDraft: MarketDraft {
-    enum Field: String, CaseIterable, Sendable { case base, quote, rate, day }
+/// The keys of a rate.
+public enum RateField: String, CaseIterable, Sendable { case base, quote, rate, day }
 
+private struct RateDraft: MarketDraft {
     static let arrayKey = "rates"
     static let elementName = "a rate"
 
@@ -46,7 +47,7 @@ private struct RateDraft: MarketDraft {
     private var rate: Decimal?
     private var day: Day?
 
-    mutating func set(_ field: Field, _ value: FillValue) throws(FillRefusal) {
+    mutating func set(_ field: RateField, _ value: FillValue) throws(FillRefusal) {
         let name = field.rawValue
         switch field {
         case .base: base = try value.currency(name)

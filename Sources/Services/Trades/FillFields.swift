@@ -14,7 +14,7 @@ public enum FillLimits {
 }
 
 /// The keys of a FILL.
-enum FillField: String, CaseIterable, Sendable {
+public enum FillField: String, CaseIterable, Sendable {
     case brokerTradeID = "broker_trade_id"
     case brokerOrderID = "broker_order_id"
     case clientOrderID = "client_order_id"
@@ -41,7 +41,7 @@ enum FillField: String, CaseIterable, Sendable {
 }
 
 /// The keys of a FILL's `option` block.
-enum OptionField: String, CaseIterable, Sendable {
+public enum OptionField: String, CaseIterable, Sendable {
     case underlying
     case expiry
     case strike

@@ -20,6 +20,9 @@ public struct FillBatch: Sendable {
     }
 }
 
+/// The keys of the body of `POST /v1/fills`.
+public enum FillBatchField: String, CaseIterable, Sendable { case portfolio, strategy, fills }
+
 /// Why a batch as a whole could not be read.
 public enum BatchError: Error, Sendable, Hashable {
     /// HTTP 400.
@@ -47,9 +50,7 @@ extension BatchError: CustomStringConvertible {
 public enum FillReader {
     public static let batchLimit = 10_000
 
-    private enum BatchField: String, CaseIterable, Sendable { case portfolio, strategy, fills }
-
-    private static let batchKeys = JSONKeys<BatchField>()
+    private static let batchKeys = JSONKeys<FillBatchField>()
 
     /// Reads `{"portfolio":…,"strategy":…,"fills":[FILL,…]}`.
     public static func batch(
@@ -129,7 +130,7 @@ public enum FillReader {
         }
 
         private mutating func read(
-            _ key: JSONKey<BatchField>, from reader: inout JSONReader
+            _ key: JSONKey<FillBatchField>, from reader: inout JSONReader
         ) throws(JSONError) {
             switch key {
             case .unknown(let name):

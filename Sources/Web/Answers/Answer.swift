@@ -34,6 +34,13 @@ struct Answer: Sendable {
         body = .produced(production)
     }
 
+    /// A 200 with what is ready to be sent.
+    init(_ bytes: [UInt8], mediaType: String) {
+        status = .ok
+        headers = [.contentType: mediaType]
+        body = .whole(bytes)
+    }
+
     private init(
         _ status: HTTPResponse.Status, _ mediaType: String, _ value: some JSONWritable
     ) {

@@ -1,7 +1,8 @@
 import Services
+import Ledger
 import Wire
 
-/// What became of each fill of a batch.
+/// What became of each fill of a batch; `schema` describes what it writes.
 struct FillsAnswer: JSONWritable {
     let report: IngestReport
 
@@ -89,4 +90,56 @@ extension FillOutcome {
             }
         }
     }
+}
+
+extension FillsAnswer {
+    /// Beside a problem's own members, those of the refusal of an atomic request.
+    static let properties: [JSONSchema.Property] = [
+        .init(name: "accepted", schema: .count), .init(name: "duplicates", schema: .count),
+        .init(name: "rejected", schema: .count),
+        .init(name: "results", schema: .array(of: result)),
+    ]
+
+    static let schema = JSONSchema.object(properties)
+        .described("What became of each fill, in the order in which they came")
+        .named("FillResults")
+
+    private static let result = JSONSchema.oneOf([
+        entry(
+            ["accepted", "duplicate"], "Durable, now or before",
+            [.init(name: "trade_uid", schema: .text)]),
+        entry(["rejected"], "Changed nothing", [.init(name: "error", schema: .itemError)]),
+        entry(["not_stored"], "Well by itself, but not stored: see `atomic`", []),
+    ]).named("FillResult")
+
+    private static func entry(
+        _ statuses: [String], _ sentence: String, _ properties: [JSONSchema.Property]
+    ) -> JSONSchema {
+        .object(
+            [
+                .init(name: "index", schema: .count),
+                .init(name: "status", schema: .words(statuses)),
+            ] + properties
+        ).described(sentence)
+    }
+}
+
+extension JSONSchema {
+    /// Why one element of a batch was refused.
+    static let itemError = object([
+        .init(name: "code", schema: .words(of: FillRefusal.Code.self)),
+        .init(
+            name: "field", schema: JSONSchema.text.described("The one at fault"),
+            isRequired: false),
+        .init(name: "detail", schema: .text),
+    ]).named("ItemError")
+}
+
+extension FillLinesAnswer {
+    static let requestSchema = JSONSchema.text.described("A `Fill` a line")
+
+    /// OpenAPI 3.1 knows no schema of lines.
+    static let schema = JSONSchema.text.described(
+        "A `FillResult` a line, then a line with a `summary` or with the `problem` that broke the "
+            + "stream off")
 }

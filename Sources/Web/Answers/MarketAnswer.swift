@@ -42,20 +42,41 @@ struct MarketAnswer: JSONWritable {
     }
 }
 
-extension JSONObjectWriter {
-    /// Rates as they are listed everywhere.
-    mutating func write(_ key: String, rates: [ExchangeRate]) {
-        array(key) { list in
-            for rate in rates {
-                list.object { object in
-                    object.write("base", rate.base)
-                    object.write("quote", rate.quote)
-                    object.write("day", rate.day)
-                    object.write("rate", rate.rate)
-                }
-            }
-        }
+extension MarketAnswer {
+    /// What it writes.
+    static func schema(countsStale: Bool) -> JSONSchema {
+        var properties: [JSONSchema.Property] = [.init(name: "accepted", schema: .count)]
+        if countsStale { properties.append(.init(name: "stale", schema: .count)) }
+        properties.append(.init(name: "rejected", schema: .count))
+        let results = JSONSchema.array(
+            of: .oneOf([
+                entry(countsStale ? ["accepted", "stale"] : ["accepted"], []),
+                entry(["rejected"], [.init(name: "error", schema: .itemError)]),
+            ]))
+        return .object(properties + [.init(name: "results", schema: results)])
     }
+
+    private static func entry(
+        _ statuses: [String], _ properties: [JSONSchema.Property]
+    ) -> JSONSchema {
+        .object(
+            [
+                .init(name: "index", schema: .count),
+                .init(name: "status", schema: .words(statuses)),
+            ] + properties)
+    }
+}
+
+extension AnswerFormat<ExchangeRate> {
+    /// Rates as they are listed everywhere.
+    static let rate = AnswerFormat(
+        "ExchangeRate", "What one `base` is in `quote` from its day until the next one",
+        [
+            .init("base") { $0.base },
+            .init("quote") { $0.quote },
+            .init("day") { $0.day },
+            .init("rate") { $0.rate },
+        ])
 }
 
 extension RouteCall {
@@ -83,10 +104,10 @@ extension Problem {
     init(_ error: MarketBatchError) {
         switch error {
         case .notJSON(let fault):
-            self.init(.badRequest, "NOT_JSON", "the body is not JSON: \(fault)")
+            self.init(.notJSON, "the body is not JSON: \(fault)")
         case .tooMany(let kind, _):
             self.init(
-                .contentTooLarge, "TOO_MANY_\(kind.uppercased())", error.description)
+                kind == "rates" ? .tooManyRates : .tooManyQuotes, error.description)
         case .refused(let field, let detail):
             self = .invalid(field, detail)
         }

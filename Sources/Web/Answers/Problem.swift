@@ -43,12 +43,12 @@ extension Problem: JSONWritable {
 
 extension Problem {
     static func invalid(_ field: String?, _ detail: String) -> Problem {
-        Problem(.unprocessableContent, "INVALID_FIELD", detail, field: field)
+        Problem(.invalidField, detail, field: field)
     }
 
     /// `challenge` is the error code of RFC 6750 §3.1; nil where no token came.
     static func unauthorized(_ detail: String, challenge: String?) -> Problem {
-        var problem = Problem(.unauthorized, "UNAUTHORIZED", detail)
+        var problem = Problem(.unauthorized, detail)
         problem.headers[.wwwAuthenticate] = Problem.challenge(challenge)
         return problem
     }
@@ -60,8 +60,7 @@ extension Problem {
 
     static func rateLimited(retryAfterSeconds seconds: Int) -> Problem {
         var problem = Problem(
-            .tooManyRequests, "RATE_LIMITED",
-            "this token is used too often: go on in \(seconds) s")
+            .rateLimited, "this token is used too often: go on in \(seconds) s")
         problem.headers[.retryAfter] = String(seconds)
         return problem
     }
@@ -75,7 +74,7 @@ extension Problem {
     }
 
     static func unavailable(_ detail: String, retryAfterSeconds seconds: Int) -> Problem {
-        var problem = Problem(.serviceUnavailable, "UNAVAILABLE", detail)
+        var problem = Problem(.unavailable, detail)
         problem.headers[.retryAfter] = String(seconds)
         return problem
     }
@@ -85,7 +84,7 @@ extension Problem {
 
     static func `internal`(requestID: String?) -> Problem {
         Problem(
-            .internalServerError, "INTERNAL",
+            .internal,
             requestID.map { "unexpected error, in the log under request_id \($0)" }
                 ?? "unexpected error")
     }

@@ -142,7 +142,7 @@ struct Query: Sendable {
             parameters.isEmpty
             ? "there are none here" : "there are \(parameters.joined(separator: ", "))"
         return Problem(
-            .unprocessableContent, "UNKNOWN_FIELD", "no such parameter: \(advice)",
+            .unknownField, "no such parameter: \(advice)",
             field: String(decoding: name.prefix(64), as: UTF8.self))
     }
 }

@@ -7,11 +7,17 @@ import Storage
 struct Environment: Sendable {
     let services: Services
     let version: String
+    /// The API's description, ready to be sent.
+    let openAPI: [UInt8]
     private let migrator: Result<Migrator, StorageError>
 
-    init(services: Services, version: String) {
+    init(services: Services, version: String, publicURL: String? = nil) {
         self.services = services
         self.version = version
+        openAPI =
+            OpenAPIDocument(
+                routes: Routes.all, version: version, publicURL: publicURL
+            ).json
         migrator = Result { () throws(StorageError) in
             try Migrator.blotter(services.work.database, world: services.work.world)
         }

@@ -5,13 +5,20 @@ import Wire
 
 extension Route {
     static let campaigns = Route(
-        .get, "/v1/campaigns",
-        parameters: ["portfolio", "status", "symbol", "strategy", "cursor", "limit"],
+        .get, "/v1/campaigns", .campaigns,
         summary: "Journeys from flat to flat, the last opened first, page by page",
+        parameters: [
+            .portfolio,
+            RouteParameter(
+                "status", .words(of: CampaignStatus.self),
+                "Those that are so, in any case; all where it is left out", example: "open"),
+            .symbol, .strategy, .cursor("campaigns"), .limit,
+        ],
+        answer: .json(.campaigns, example: campaignsExample),
         .authorized(.read) { call, authority in
             let page = try await call.services.campaigns.page(
                 try CampaignQuery(call.query()), for: authority)
-            return Answer(CampaignsAnswer(page: page))
+            return Answer(page, as: .campaigns, reserving: page.campaigns.count * 640)
         })
 }
 
@@ -36,44 +43,57 @@ extension CampaignQuery {
     }
 }
 
-struct CampaignsAnswer: JSONWritable {
-    let page: CampaignPage
-
-    func writeJSON(to bytes: inout [UInt8]) {
-        bytes.reserveCapacity(bytes.count + 100 + page.campaigns.count * 640)
-        JSONWriter.object(to: &bytes) { answer in
-            answer.array("campaigns") { list in
-                for campaign in page.campaigns {
-                    list.object { Self.write(campaign, to: &$0) }
-                }
-            }
-            answer.write("next_cursor", page.next?.token)
-        }
-    }
-
-    static func write(_ campaign: CampaignListing, to object: inout JSONObjectWriter) {
-        object.write("uid", campaign.uid)
-        object.write("portfolio", campaign.portfolio)
-        object.write("symbol", campaign.instrument.symbol)
-        object.write("strategy", campaign.strategy)
-        object.write("direction", campaign.direction.rawValue)
-        object.write("status", campaign.status.rawValue)
-        object.write("opened_at", campaign.openedAt)
-        object.write("closed_at", campaign.closedAt)
-        object.write("qty_opened", campaign.openedQuantity)
-        object.write("qty_closed", campaign.closedQuantity)
-        object.write("max_qty", campaign.maxQuantity)
-        object.write("avg_open_price", campaign.averageOpenPrice)
-        object.write("avg_close_price", campaign.averageClosePrice)
-        object.write("realized_pnl", campaign.realizedPnL.shown)
-        object.write("return_pct", campaign.returnPercent)
-        object.write("holding_period_sec", campaign.holdingPeriodSeconds)
-        object.write("num_fills", campaign.fillCount)
-        object.write("cost_basis_method", campaign.costMethod.rawValue)
-        object.write("source", campaign.source.rawValue)
-        object.write("legs_count", campaign.legCount)
-        object.write("exchange", campaign.instrument.exchange)
-        object.write("currency", campaign.instrument.currency)
-        object.write("r_multiple", campaign.riskMultiple)
-    }
+extension AnswerFormat<CampaignPage> {
+    fileprivate static let campaigns = AnswerFormat(
+        "Campaigns",
+        [
+            .list("campaigns", "The last opened first", as: .campaign) { $0.campaigns },
+            .init("next_cursor", "Null on the last page") { $0.next?.token },
+        ])
 }
+
+extension AnswerFormat<CampaignListing> {
+    static let campaign = AnswerFormat(
+        "Campaign", "The journey of a position from flat to flat",
+        [
+            .init("uid", "Its opening trade's") { $0.uid },
+            .init("portfolio") { $0.portfolio },
+            .init("symbol") { $0.instrument.symbol },
+            .init("strategy") { $0.strategy },
+            .word("direction") { $0.direction },
+            .word("status") { $0.status },
+            .init("opened_at") { $0.openedAt },
+            .init("closed_at", "Null while it is open") { $0.closedAt },
+            .init("qty_opened", "By the first leg") { $0.openedQuantity },
+            .init("qty_closed", "By all trades that reduced it") { $0.closedQuantity },
+            .init("max_qty", "The most that was held, whichever way") { $0.maxQuantity },
+            .init("avg_open_price", "Of the first leg") { $0.averageOpenPrice },
+            .init("avg_close_price", "Of all trades that reduced it") { $0.averageClosePrice },
+            .init("realized_pnl", "Before fees, in `currency`") { $0.realizedPnL.shown },
+            .init("return_pct", "`realized_pnl` in percent of what opening it cost") {
+                $0.returnPercent
+            },
+            .init("holding_period_sec", "Seconds; null while it is open") {
+                $0.holdingPeriodSeconds
+            },
+            .init("num_fills") { $0.fillCount },
+            .word("cost_basis_method") { $0.costMethod },
+            .word("source", "Of its opening trade") { $0.source },
+            .init("legs_count") { $0.legCount },
+            .init("exchange") { $0.instrument.exchange },
+            .init("currency") { $0.instrument.currency },
+            .init("r_multiple", "`realized_pnl` in units of the risk that was planned") {
+                $0.riskMultiple
+            },
+        ])
+}
+
+private let campaignsExample = """
+    {"campaigns":[{"uid":"01a1ff92-5d1e-7c40-9d3b-0c5f8e2b7a11","portfolio":"ibkr",\
+    "symbol":"AAPL","strategy":"swing@1.0","direction":"long","status":"open",\
+    "opened_at":"2026-02-02T14:35:00Z","closed_at":null,"qty_opened":"100","qty_closed":"0",\
+    "max_qty":"150","avg_open_price":"182.1","avg_close_price":null,"realized_pnl":"0",\
+    "return_pct":null,"holding_period_sec":null,"num_fills":2,"cost_basis_method":"average",\
+    "source":"broker","legs_count":2,"exchange":"NASDAQ","currency":"USD","r_multiple":null}],\
+    "next_cursor":null}
+    """

@@ -2,19 +2,16 @@ import Wire
 
 extension Route {
     static let health = Route(
-        .get, "/healthz", summary: "Whether the process is alive",
-        .open { call in
-            Answer(HealthAnswer(version: call.environment.version))
-        })
+        .get, "/healthz", .service, summary: "Whether the process is alive",
+        answer: .json(.health, example: #"{"status":"ok","version":"0.4.0"}"#),
+        .open { call in Answer(call.environment, as: .health) })
 }
 
-private struct HealthAnswer: JSONWritable {
-    let version: String
-
-    func writeJSON(to bytes: inout [UInt8]) {
-        JSONWriter.object(to: &bytes) { health in
-            health.write("status", "ok")
-            health.write("version", version)
-        }
-    }
+extension AnswerFormat<Environment> {
+    fileprivate static let health = AnswerFormat(
+        "Health",
+        [
+            .fixed("status", as: .constant("ok"), "ok"),
+            .init("version", "The program's") { $0.version },
+        ])
 }

@@ -5,15 +5,28 @@ import Wire
 
 extension Route {
     static let orders = Route(
-        .get, "/v1/orders", parameters: ["portfolio", "status"],
+        .get, "/v1/orders", .orders,
         summary: "The newest orders in a state; the open ones where none is named",
+        parameters: [
+            .portfolio,
+            RouteParameter(
+                "status", .string(pattern: statusPattern),
+                "`open`, `all`, or some of the states of an order, by commas, in any case",
+                example: "open"),
+        ],
+        answer: .json(.orders, example: ordersExample),
         .authorized(.read) { call, authority in
             let query = try call.query()
             let orders = try await call.services.orders.list(
                 portfolio: query.text("portfolio"), statuses: statuses(query), for: authority)
-            return Answer(OrdersAnswer(orders: orders))
+            return Answer(orders, as: .orders)
         })
 }
+
+private let statusPattern: String = {
+    let words = OrderStatus.allCases.map(\.rawValue).joined(separator: "|")
+    return "^(open|all|OPEN|ALL|(\(words))(,(\(words)))*)$"
+}()
 
 /// Nil for the open ones.
 private func statuses(_ query: Query) throws(Problem) -> [OrderStatus]? {
@@ -34,36 +47,39 @@ private func statuses(_ query: Query) throws(Problem) -> [OrderStatus]? {
     return statuses
 }
 
-private struct OrdersAnswer: JSONWritable {
-    let orders: [OrderListing]
-
-    func writeJSON(to bytes: inout [UInt8]) {
-        JSONWriter.object(to: &bytes) { answer in
-            answer.array("orders") { list in
-                for order in orders {
-                    list.object { write(order, to: &$0) }
-                }
-            }
-        }
-    }
-
-    private func write(_ order: OrderListing, to object: inout JSONObjectWriter) {
-        object.write("uid", order.uid)
-        object.write("portfolio", order.portfolio)
-        object.write("strategy", order.strategy)
-        object.write("symbol", order.instrument.symbol)
-        object.write("exchange", order.instrument.exchange)
-        object.write("side", order.side)
-        object.write("type", order.type)
-        object.write("status", order.status)
-        object.write("time_in_force", order.timeInForce)
-        object.write("quantity", order.quantity)
-        object.write("filled_quantity", order.filledQuantity)
-        object.write("price", order.price)
-        object.write("stop_price", order.stopPrice)
-        object.write("client_order_id", order.clientOrderID)
-        object.write("broker_order_id", order.brokerOrderID)
-        object.write("placed_at", order.placedAt)
-        object.write("updated_at", order.updatedAt)
-    }
+extension AnswerFormat<[OrderListing]> {
+    fileprivate static let orders = AnswerFormat(
+        "Orders", [.list("orders", "The newest first", as: .order) { $0 }])
 }
+
+extension AnswerFormat<OrderListing> {
+    static let order = AnswerFormat(
+        "Order",
+        [
+            .init("uid") { $0.uid },
+            .init("portfolio") { $0.portfolio },
+            .init("strategy") { $0.strategy },
+            .init("symbol") { $0.instrument.symbol },
+            .init("exchange") { $0.instrument.exchange },
+            .init("side") { $0.side },
+            .init("type", "As the broker calls it, such as `LIMIT`") { $0.type },
+            .init("status") { $0.status },
+            .init("time_in_force") { $0.timeInForce },
+            .init("quantity") { $0.quantity },
+            .init("filled_quantity") { $0.filledQuantity },
+            .init("price", "The limit") { $0.price },
+            .init("stop_price") { $0.stopPrice },
+            .init("client_order_id") { $0.clientOrderID },
+            .init("broker_order_id") { $0.brokerOrderID },
+            .init("placed_at") { $0.placedAt },
+            .init("updated_at") { $0.updatedAt },
+        ])
+}
+
+private let ordersExample = """
+    {"orders":[{"uid":"01a1ff92-5d1e-7c40-9d3b-0c5f8e2b7a12","portfolio":"main",\
+    "strategy":"momo@1.0","symbol":"BTCUSDT","exchange":"BINANCE","side":"BUY","type":"LIMIT",\
+    "status":"PARTIALLY_FILLED","time_in_force":"GTC","quantity":"1","filled_quantity":"0.5",\
+    "price":"65000.1","stop_price":null,"client_order_id":null,"broker_order_id":"o-1",\
+    "placed_at":"2026-02-19T14:31:58Z","updated_at":"2026-02-19T14:32:00.123Z"}]}
+    """

@@ -7,8 +7,37 @@ import Wire
 
 extension Route {
     static let postFills = Route(
-        .post, "/v1/fills", parameters: ["atomic", "portfolio", "strategy"],
+        .post, "/v1/fills", .ingest,
         summary: "Stores fills; 200 means that they are durable",
+        details: """
+            Each fill has its own entry in `results`, in their order: a bad one is `rejected` with \
+            its field and changes nothing, the others are stored. A fill that is known with the \
+            same content is a `duplicate` and harmless, with other content a `CONFLICT`: after a \
+            timeout, a 429 or a 503 send the very same body again.
+
+            A stream has one fill a line, as many as you like, and is answered line by line as they \
+            become durable; the last line is a `summary`, or the `problem` that broke the stream \
+            off: what no line tells of was not stored. Read the answer while you send.
+            """,
+        parameters: [
+            RouteParameter(
+                "atomic", JSONSchema.boolean.withDefault(false),
+                "All or none: any rejection answers 422 `NOT_STORED` and stores nothing",
+                example: true),
+            RouteParameter(
+                "portfolio", .text(atMost: FillLimits.nameBytes),
+                "Of a stream alone: the portfolio for lines that name none",
+                refusals: [.unknownPortfolio]),
+            RouteParameter(
+                "strategy", .strategy, "Of a stream alone: the strategy for lines that name none"),
+        ],
+        request: .json(FillBatchField.object, example: requestExample)
+            .or(.form(FillStream.mediaType, FillLinesAnswer.requestSchema, example: lineExample)),
+        answer: .json(FillsAnswer.schema, example: answerExample)
+            .or(.form(FillStream.mediaType, FillLinesAnswer.schema, example: linesExample)),
+        refusals: [
+            .unknownPortfolio, .forbiddenPortfolio, .forbiddenStrategy, .tooManyFills, .notStored,
+        ],
         .authorized(.ingest) { call, authority in
             let type = try call.body.mediaType(among: ["application/json", FillStream.mediaType])
             return type == FillStream.mediaType
@@ -59,9 +88,9 @@ private func readBatch(_ body: [UInt8]) -> Result<FillBatch, Problem> {
         .mapError { error in
             switch error {
             case .notJSON(let fault):
-                Problem(.badRequest, "NOT_JSON", "the body is not JSON: \(fault)")
+                Problem(.notJSON, "the body is not JSON: \(fault)")
             case .tooManyFills:
-                Problem(.contentTooLarge, "TOO_MANY_FILLS", error.description)
+                Problem(.tooManyFills, error.description)
             case .refused(let field, let detail):
                 .invalid(field, detail)
             }
@@ -108,10 +137,35 @@ extension Problem {
     /// An atomic request, of which nothing was stored.
     fileprivate init(refused report: IngestReport) {
         self.init(
-            .unprocessableContent, "NOT_STORED",
+            .notStored,
             "\(report.rejected) of \(report.outcomes.count) fills were rejected, "
                 + "and atomic=true stores all or nothing")
         let results = FillsAnswer(report: report)
         extras = { problem in results.write(to: &problem) }
     }
 }
+
+private let requestExample = """
+    {"strategy":"momo@1.0","fills":[{"broker_trade_id":"t-1","symbol":"BTCUSDT",\
+    "exchange":"BINANCE","asset_type":"CRYPTO","currency":"USDT","side":"BUY","quantity":"0.5",\
+    "price":"65000.1","fee":"0.65","exec_time":"2026-02-19T14:32:00.123Z"}]}
+    """
+
+private let answerExample = """
+    {"accepted":1,"duplicates":0,"rejected":1,"results":[{"index":0,"status":"accepted",\
+    "trade_uid":"01a1ff92-5d1e-7c40-9d3b-0c5f8e2b7a11"},{"index":1,"status":"rejected",\
+    "error":{"code":"INVALID_FIELD","field":"quantity","detail":"must be greater than 0"}}]}
+    """
+
+private let lineExample = """
+    {"broker_trade_id":"t-2","symbol":"BTCUSDT","exchange":"BINANCE","asset_type":"CRYPTO",\
+    "currency":"USDT","side":"SELL","quantity":"0.1","price":"65010",\
+    "exec_time":"2026-02-19T14:40:00Z"}
+
+    """
+
+private let linesExample = """
+    {"index":0,"status":"accepted","trade_uid":"01a1ff92-5d1e-7c40-9d3b-0c5f8e2b7a12"}
+    {"summary":{"accepted":1,"duplicates":0,"rejected":0}}
+
+    """

@@ -3,8 +3,10 @@ import Wire
 
 extension Route {
     static let readiness = Route(
-        .get, "/readyz",
+        .get, "/readyz", .service,
         summary: "Whether the database answers and has the schema of this version",
+        answer: .json(.readiness, example: #"{"status":"ready"}"#),
+        refusals: [.unavailable],
         .open { call in
             do {
                 try await call.environment.checkReadiness()
@@ -12,12 +14,11 @@ extension Route {
                 throw Problem(outage: error)
                     ?? .unavailable("the database can't be read", retryAfterSeconds: 60)
             }
-            return Answer(ReadinessAnswer())
+            return Answer((), as: .readiness)
         })
 }
 
-private struct ReadinessAnswer: JSONWritable {
-    func writeJSON(to bytes: inout [UInt8]) {
-        JSONWriter.object(to: &bytes) { $0.write("status", "ready") }
-    }
+extension AnswerFormat<Void> {
+    fileprivate static let readiness = AnswerFormat(
+        "Readiness", [.fixed("status", as: .constant("ready"), "ready")])
 }

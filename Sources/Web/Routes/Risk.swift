@@ -1,53 +1,60 @@
 import Ledger
 import Records
 import Services
-import Wire
 
 extension Route {
     static let risk = Route(
-        .get, "/v1/risk", parameters: ["portfolio"],
+        .get, "/v1/risk", .orders,
         summary: "The risk policies in force, and their latest breaches",
+        parameters: [.portfolio], answer: .json(.overview, example: riskExample),
         .authorized(.read) { call, authority in
             let overview = try await call.services.risk.overview(
                 portfolio: try call.query().text("portfolio"), for: authority)
-            return Answer(RiskAnswer(overview: overview))
+            return Answer(overview, as: .overview)
         })
 }
 
-private struct RiskAnswer: JSONWritable {
-    let overview: RiskOverview
-
-    func writeJSON(to bytes: inout [UInt8]) {
-        JSONWriter.object(to: &bytes) { answer in
-            answer.array("policies") { list in
-                for policy in overview.policies {
-                    list.object { write(policy, to: &$0) }
-                }
-            }
-            answer.array("breaches") { list in
-                for breach in overview.breaches {
-                    list.object { write(breach, to: &$0) }
-                }
-            }
-        }
-    }
-
-    private func write(_ policy: RiskPolicyRecord, to object: inout JSONObjectWriter) {
-        object.write("uid", policy.uid)
-        object.write("name", policy.name)
-        object.write("scope_type", policy.scopeType.rawValue)
-        object.write("scope", policy.scopeName)
-        object.write("config", JSONRaw(policy.configJSON))
-        object.write("created_at", policy.createdAt)
-    }
-
-    private func write(_ breach: RiskBreachRecord, to object: inout JSONObjectWriter) {
-        object.write("uid", breach.uid)
-        object.write("policy", breach.policyName)
-        object.write("portfolio", breach.portfolio)
-        object.write("symbol", breach.symbol)
-        object.write("action", breach.action)
-        object.write("observed", JSONRaw(breach.observedJSON))
-        object.write("created_at", breach.createdAt)
-    }
+extension AnswerFormat<RiskOverview> {
+    fileprivate static let overview = AnswerFormat(
+        "Risk",
+        [
+            .list("policies", as: .policy) { $0.policies },
+            .list("breaches", "The latest first", as: .breach) { $0.breaches },
+        ])
 }
+
+extension AnswerFormat<RiskPolicyRecord> {
+    fileprivate static let policy = AnswerFormat(
+        "RiskPolicy",
+        [
+            .init("uid") { $0.uid },
+            .init("name") { $0.name },
+            .word("scope_type") { $0.scopeType },
+            .init("scope", "The name of what it is for") { $0.scopeName },
+            .stored("config") { $0.configJSON },
+            .init("created_at") { $0.createdAt },
+        ])
+}
+
+extension AnswerFormat<RiskBreachRecord> {
+    fileprivate static let breach = AnswerFormat(
+        "RiskBreach",
+        [
+            .init("uid") { $0.uid },
+            .init("policy") { $0.policyName },
+            .init("portfolio") { $0.portfolio },
+            .init("symbol") { $0.symbol },
+            .init("action", "What was done about it") { $0.action },
+            .stored("observed") { $0.observedJSON },
+            .init("created_at") { $0.createdAt },
+        ])
+}
+
+private let riskExample = """
+    {"policies":[{"uid":"01a1ff92-5d1e-7c40-9d3b-0c5f8e2b7a13","name":"no more than 5 BTC",\
+    "scope_type":"USER","scope":"ada","config":{"max":"5"},\
+    "created_at":"2026-02-01T00:00:00Z"}],\
+    "breaches":[{"uid":"01a1ff92-5d1e-7c40-9d3b-0c5f8e2b7a14","policy":"no more than 5 BTC",\
+    "portfolio":"main","symbol":"BTCUSDT","action":"WARNED","observed":{"size":"6"},\
+    "created_at":"2026-02-19T14:32:00.123Z"}]}
+    """

@@ -6,6 +6,8 @@ public enum Routes {
     public static let all: [Route] = [
         .health,
         .readiness,
+        .openAPI,
+        .docs,
         .postFills,
         .postCorrections,
         .postQuotes,
@@ -37,9 +39,10 @@ public struct Route: Sendable {
         }
     }
     /// The query's; any other one is refused.
-    public let parameters: [String]
+    public var parameters: [String] { description.query.map(\.name) }
     /// One sentence without a full stop.
     public let summary: String
+    let description: RouteDescription
     let handler: Handler
 
     enum Handler: Sendable {
@@ -48,14 +51,20 @@ public struct Route: Sendable {
             Authority.Permission, @Sendable (RouteCall, Authority) async throws -> Answer)
     }
 
+    /// `details` are paragraphs in CommonMark; `refusals` are those that do not follow from the
+    /// other arguments (see `problems`).
     init(
-        _ method: Method, _ path: String, parameters: [String] = [], summary: String,
-        _ handler: Handler
+        _ method: Method, _ path: String, _ tag: RouteTag, summary: String,
+        details: String? = nil, parameters: [RouteParameter] = [],
+        segments: [RouteParameter] = [], request: Content? = nil, answer: Content,
+        refusals: [ProblemCode] = [], _ handler: Handler
     ) {
         self.method = method
         self.path = path
-        self.parameters = parameters
         self.summary = summary
+        description = RouteDescription(
+            tag: tag, details: details, query: parameters, segments: segments,
+            request: request, answer: answer, refusals: refusals)
         self.handler = handler
     }
 }
@@ -96,7 +105,7 @@ struct RouteTable: Sendable {
                     route: try Self.route(method, among: place.routes), segments: segments)
             }
         }
-        throw Problem(.notFound, "NOT_FOUND", "there is no such path")
+        throw Problem(.notFound, "there is no such path")
     }
 
     private static func route(
@@ -106,8 +115,7 @@ struct RouteTable: Sendable {
         if let route = candidates.first(where: { $0.method.rawValue == wanted }) { return route }
         let allowed = candidates.map { $0.method == .get ? "GET, HEAD" : $0.method.rawValue }
             .joined(separator: ", ")
-        var problem = Problem(
-            .methodNotAllowed, "METHOD_NOT_ALLOWED", "this path takes \(allowed)")
+        var problem = Problem(.methodNotAllowed, "this path takes \(allowed)")
         problem.headers[.allow] = allowed
         throw problem
     }

@@ -5,13 +5,14 @@ import Wire
 
 extension Route {
     static let trades = Route(
-        .get, "/v1/trades",
-        parameters: ["portfolio", "symbol", "from", "to", "cursor", "limit"],
+        .get, "/v1/trades", .trades,
         summary: "Trades, newest first, page by page",
+        parameters: [.portfolio, .symbol, .from, .to, .cursor("trades"), .limit],
+        answer: .json(.trades, example: tradesExample),
         .authorized(.read) { call, authority in
             let page = try await call.services.trades.page(
                 try TradeQuery(call.query()), for: authority)
-            return Answer(TradesAnswer(page: page))
+            return Answer(page, as: .trades, reserving: page.trades.count * 512)
         })
 }
 
@@ -33,56 +34,71 @@ extension TradeQuery {
     }
 }
 
-struct TradesAnswer: JSONWritable {
-    let page: TradePage
-
-    func writeJSON(to bytes: inout [UInt8]) {
-        bytes.reserveCapacity(bytes.count + 100 + page.trades.count * 512)
-        JSONWriter.object(to: &bytes) { answer in
-            answer.array("trades") { list in
-                for trade in page.trades {
-                    list.object { Self.write(trade, to: &$0) }
-                }
-            }
-            answer.write("next_cursor", page.next?.token)
-        }
-    }
-
-    static func write(_ trade: TradeListing, to object: inout JSONObjectWriter) {
-        object.write("trade_uid", trade.uid)
-        object.write("portfolio", trade.portfolio)
-        object.write("strategy", trade.strategy)
-        object.write("symbol", trade.instrument.symbol)
-        object.write("exchange", trade.instrument.exchange)
-        object.write("side", trade.side)
-        object.write("quantity", trade.quantity)
-        object.write("price", trade.price)
-        object.write("notional", trade.notional)
-        object.write("fee", trade.fee)
-        object.write("fee_currency", trade.feeCurrency)
-        object.write("realized_pnl", trade.realizedPnL.shown)
-        object.write("exec_time", trade.execTime)
-        object.write("broker_trade_id", trade.brokerTradeID)
-        object.write("broker_order_id", trade.brokerOrderID)
-        object.write("order_uid", trade.orderUID)
-        object.write("source", trade.source.rawValue)
-        object.write("superseded_by", trade.supersession?.uid)
-        object.write("action", trade.action?.rawValue)
-        object.write("commission", trade.commission)
-        object.write("net_amount", trade.netAmount)
-        object.write("delta", trade.delta)
-        object.write("reason", trade.reason)
-        if let option = trade.instrument.option {
-            object.object("option") { contract in
-                contract.write("underlying", option.underlying)
-                contract.write("expiry", option.expiry)
-                contract.write("strike", option.strike)
-                contract.write("right", option.right)
-                contract.write("multiplier", trade.instrument.multiplier)
-                contract.write("occ_symbol", option.occSymbol)
-            }
-        } else {
-            object.write("option", String?.none)
-        }
-    }
+extension AnswerFormat<TradePage> {
+    fileprivate static let trades = AnswerFormat(
+        "Trades",
+        [
+            .list("trades", "The newest first", as: .trade) { $0.trades },
+            .init("next_cursor", "Null on the last page") { $0.next?.token },
+        ])
 }
+
+extension AnswerFormat<TradeListing> {
+    static let trade = AnswerFormat(
+        "Trade", "The immutable row that a fill became",
+        [
+            .init("trade_uid") { $0.uid },
+            .init("portfolio") { $0.portfolio },
+            .init("strategy") { $0.strategy },
+            .init("symbol") { $0.instrument.symbol },
+            .init("exchange") { $0.instrument.exchange },
+            .init("side") { $0.side },
+            .init("quantity") { $0.quantity },
+            .init("price") { $0.price },
+            .init("notional", "price × quantity × multiplier") { $0.notional },
+            .init("fee") { $0.fee },
+            .init("fee_currency") { $0.feeCurrency },
+            .init("realized_pnl", "Before fees, in the instrument's currency") {
+                $0.realizedPnL.shown
+            },
+            .init("exec_time") { $0.execTime },
+            .init("broker_trade_id") { $0.brokerTradeID },
+            .init("broker_order_id") { $0.brokerOrderID },
+            .init("order_uid") { $0.orderUID },
+            .word("source") { $0.source },
+            .init("superseded_by", "The correction that took it out") { $0.supersession?.uid },
+            .wordOrNull("action", "What it did to the position, by FINRA's abbreviations") {
+                $0.action
+            },
+            .init("commission") { $0.commission },
+            .init("net_amount") { $0.netAmount },
+            .init("delta") { $0.delta },
+            .init("reason") { $0.reason },
+            .objectOrNull("option", "Of an option alone", as: .contract) { trade in
+                trade.instrument.option.map { ($0, trade.instrument.multiplier) }
+            },
+        ])
+}
+
+extension AnswerFormat<(OptionContract, multiplier: Decimal)> {
+    fileprivate static let contract = AnswerFormat(
+        "OptionContract",
+        [
+            .init("underlying") { $0.0.underlying },
+            .init("expiry") { $0.0.expiry },
+            .init("strike") { $0.0.strike },
+            .init("right") { $0.0.right },
+            .init("multiplier") { $0.multiplier },
+            .init("occ_symbol", "Null where the OCC's form cannot hold it") { $0.0.occSymbol },
+        ])
+}
+
+private let tradesExample = """
+    {"trades":[{"trade_uid":"01a1ff92-5d1e-7c40-9d3b-0c5f8e2b7a11","portfolio":"main",\
+    "strategy":"momo@1.0","symbol":"BTCUSDT","exchange":"BINANCE","side":"BUY",\
+    "quantity":"0.5","price":"65000.1","notional":"32500.05","fee":"0.65",\
+    "fee_currency":"USDT","realized_pnl":"0","exec_time":"2026-02-19T14:32:00.123Z",\
+    "broker_trade_id":"t-1","broker_order_id":"o-1","order_uid":null,"source":"broker",\
+    "superseded_by":null,"action":"BTO","commission":null,"net_amount":null,"delta":null,\
+    "reason":null,"option":null}],"next_cursor":null}
+    """

@@ -43,8 +43,8 @@ final class FrameworkAnswers: ChannelDuplexHandler, RemovableChannelHandler {
     private var problem: Problem {
         headersAreTooLarge
             ? Problem(
-                .requestHeaderFieldsTooLarge, "HEADERS_TOO_LARGE",
+                .headersTooLarge,
                 "the request's address and headers are too large")
-            : Problem(.badRequest, "BAD_REQUEST", "this is no HTTP/1.1 request")
+            : Problem(.badRequest, "this is no HTTP/1.1 request")
     }
 }

@@ -64,7 +64,7 @@ struct Gate: Sendable {
     ) throws(Problem) {
         guard !authority.permissions.contains(permission) else { return }
         var problem = Problem(
-            .forbidden, "FORBIDDEN_SCOPE",
+            .forbiddenScope,
             "this needs a token with the scope \(permission.rawValue)")
         problem.headers[.wwwAuthenticate] = Problem.challenge("insufficient_scope")
         throw problem

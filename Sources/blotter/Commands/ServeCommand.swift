@@ -88,7 +88,8 @@ struct ServeCommand: AsyncParsableCommand {
                 maxBodyBytes: configuration.http.maxBodyBytes,
                 requestsPerMinutePerToken: configuration.limits.requestsPerMinutePerToken,
                 concurrentRequests: configuration.http.maxConcurrentRequests),
-            version: Blotter.version, host: host, port: configuration.http.port, logger: logger
+            version: Blotter.version, publicURL: configuration.http.publicURL, host: host,
+            port: configuration.http.port, logger: logger
         ) { port in
             logger.notice(
                 "listening",

@@ -73,7 +73,8 @@ public enum CorrectionReader {
     }
 }
 
-private enum CorrectionField: String, CaseIterable, Sendable {
+/// The keys of a correction.
+public enum CorrectionField: String, CaseIterable, Sendable {
     case portfolio
     case brokerTradeID = "broker_trade_id"
     case correctionID = "correction_id"
@@ -88,7 +89,6 @@ private enum CorrectionField: String, CaseIterable, Sendable {
 /// A correction whose fields are still coming in, in whatever order. A field that is null is left
 /// out.
 private struct CorrectionDraft {
-    private static let reasonBytes = 500
     private static let figureNames = "quantity, price, fee, exec_time"
 
     private var portfolio: ExactText?
@@ -120,7 +120,7 @@ private struct CorrectionDraft {
         case .execTime:
             figures.execTime = try value.time(name)
             note(field, figures.execTime != nil)
-        case .reason: reason = try value.text(name, atMost: Self.reasonBytes)
+        case .reason: reason = try value.text(name, atMost: FillLimits.reasonBytes)
         }
     }
 
