@@ -7,6 +7,7 @@ public struct Services: Sendable {
     public let users: UserService
     public let portfolios: PortfolioService
     public let strategies: StrategyService
+    public let strategyRuns: StrategyRunService
     public let tokens: TokenService
     public let trades: TradeService
     public let corrections: CorrectionService
@@ -28,6 +29,7 @@ public struct Services: Sendable {
         users = UserService(work: work, limits: limits)
         portfolios = PortfolioService(work: work)
         strategies = StrategyService(work: work)
+        strategyRuns = StrategyRunService(work: work)
         tokens = TokenService(work: work)
         trades = TradeService(work: work)
         corrections = CorrectionService(work: work)

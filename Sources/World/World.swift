@@ -14,3 +14,12 @@ public protocol World: Sendable {
     /// Seconds on a clock that never jumps, for measuring durations only.
     func uptimeSeconds() -> Double
 }
+
+extension World {
+    /// Returns at `instant`, at once where it has passed; or throws `CancellationError`.
+    public func sleep(until instant: Timestamp) async throws {
+        let (wait, overflow) = instant.microseconds
+            .subtractingReportingOverflow(now().microseconds)
+        try await sleep(seconds: Double(overflow ? .max : wait) / 1e6)
+    }
+}

@@ -1,5 +1,5 @@
 public import Ledger
-import Records
+public import Records
 public import Services
 public import Storage
 import World
@@ -33,7 +33,7 @@ extension ServiceWorld {
         for table in [
             "users", "accounts", "portfolios", "strategies", "instruments", "orders", "trades",
             "positions", "daily_pnl", "audit_log", "inbox", "outbox", "api_tokens",
-            "option_contracts", "pending_actions",
+            "option_contracts", "pending_actions", "strategy_runs",
         ] {
             counts[table] = try await count(of: table)
         }
@@ -105,5 +105,22 @@ extension IngestReport {
                 [refusal.code.rawValue, refusal.field].compactMap(\.self).joined(separator: " ")
             }
         }
+    }
+}
+
+extension OrderService {
+    /// All orders in these states, newest first; nil are those still open.
+    public func list(
+        portfolio: ExactText? = nil, statuses: [OrderStatus]? = nil, for authority: Authority
+    ) async throws -> [OrderListing] {
+        var query = OrderQuery(
+            portfolio: portfolio, statuses: statuses, limit: Limits.pageSize.upperBound)
+        var orders: [OrderListing] = []
+        repeat {
+            let page = try await page(query, for: authority)
+            orders += page.orders
+            query.cursor = page.next
+        } while query.cursor != nil
+        return orders
     }
 }

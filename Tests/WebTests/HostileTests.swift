@@ -49,6 +49,7 @@ struct HostileTests {
             "/v1/trades?portfolio=main&symbol=BTCUSDT&from=2026-01-01&to=2026-03-01T00:00:00Z",
             "/v1/trades?limit=5&cursor=MjAyNi0wMi0xOVQxNDozMjowMC4wMDAwMDBaIDEgdC0x",
             "/v1/orders?portfolio=main&status=NEW,FILLED", "/v1/risk?portfolio=main",
+            "/v1/orders?limit=5&cursor=MjAyNi0wMi0xOVQxNDozMjowMC4wMDAwMDBaIDE",
             "/v1/fx?base=USD&quote=EUR", "/v1/campaigns?portfolio=main&status=open&symbol=BTCUSDT",
             "/v1/campaigns?strategy=momo&limit=2&cursor=MjAyNi0wMi0xOVQxNDozMjowMC4wMDAwMDBaIDEgdC0x",
             "/v1/positions/BTCUSDT/why?portfolio=main&strategy=momo&exchange=BINANCE&currency=USDT",

@@ -256,7 +256,8 @@ struct ReportsTests {
                         "time_in_force": nil, "quantity": "2", "filled_quantity": "0",
                         "price": "100", "stop_price": nil, "client_order_id": nil,
                         "broker_order_id": "b-0", "placed_at": "1970-01-01T00:00:00Z",
-                        "updated_at": "1970-01-01T00:00:00Z",
+                        "updated_at": "1970-01-01T00:00:00Z", "overfilled": false,
+                        "reported_status": nil, "reported_filled_quantity": nil,
                     ]
                 ])
         }

@@ -10,9 +10,11 @@ struct RoutesTests {
             names.sorted() == [
                 "GET /docs", "GET /healthz", "GET /openapi.json", "GET /readyz",
                 "GET /v1/campaigns", "GET /v1/campaigns/{uid}",
-                "GET /v1/fx", "GET /v1/orders", "GET /v1/pnl", "GET /v1/positions",
-                "GET /v1/positions/{symbol}/why", "GET /v1/risk", "GET /v1/trades",
-                "POST /v1/fills", "POST /v1/fx", "POST /v1/quotes", "POST /v1/trades/corrections",
+                "GET /v1/fx", "GET /v1/orders", "GET /v1/orders/{uid}", "GET /v1/pnl",
+                "GET /v1/positions", "GET /v1/positions/{symbol}/why", "GET /v1/risk",
+                "GET /v1/trades", "POST /v1/fills", "POST /v1/fx", "POST /v1/orders/reports",
+                "POST /v1/quotes", "POST /v1/strategies/{name}/heartbeat",
+                "POST /v1/trades/corrections",
             ])
     }
 

@@ -28,6 +28,9 @@ extension Notice {
                 ])
         case .approved: return Doorway.letIn
         case .rejected: return Doorway.rejected
+        case .overfill(let order, let others): return order.screen(others: others)
+        case .silent(let run): return run.silentScreen
+        case .back(let run): return run.backScreen
         }
     }
 }

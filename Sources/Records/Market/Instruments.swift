@@ -53,6 +53,22 @@ public enum Instruments {
         ) { try decode($0) }
     }
 
+    /// The instruments with these ids.
+    public static func with(
+        ids: some Sequence<InstrumentID>, in tx: any Transaction
+    ) throws -> [InstrumentID: Instrument] {
+        var items = RowSet([.init("id", .integer)])
+        for id in ids { items.append([.id(id)]) }
+        let records = try tx.query(
+            """
+            SELECT \(columns)
+            FROM item
+            JOIN instruments i ON i.id = item.id
+            """, forEach: items
+        ) { try decode($0) }
+        return Dictionary(records.map { ($0.id, $0.instrument) }) { first, _ in first }
+    }
+
     /// Adds those that are not there yet; what two users add at once is added once.
     public static func insert(
         _ instruments: [(uid: String, instrument: Instrument)], now: Timestamp,

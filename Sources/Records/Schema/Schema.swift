@@ -17,6 +17,7 @@ public enum Schema {
         "0010_options",
         "0011_actions",
         "0012_last_leg",
+        "0013_orders",
     ]
 
     /// The listed migrations in one dialect; `checksum` is of a migration's text. Throws

@@ -123,6 +123,27 @@ public enum TradeList {
                 """, values), decode)
     }
 
+    /// An order's trades, newest first, at most `limit`; those that were superseded too.
+    public static func page(
+        ofOrder order: OrderID, after cursor: TradeCursor?, limit: Int, for caller: Caller,
+        in tx: any Transaction
+    ) throws -> [TradeListing] {
+        var values: [Value] = [.id(order), .id(caller.userID), .integer(Int64(limit))]
+        var condition = ""
+        if let cursor {
+            values += [.time(cursor.execTime), .exact(cursor.brokerTradeID), .id(cursor.id)]
+            condition = "AND (t.exec_time, t.broker_trade_id, t.id) < ($4, $5, $6)"
+        }
+        return try tx.query(
+            SQL(
+                """
+                \(select)
+                WHERE t.order_id = $1 AND t.user_id = $2 \(condition)
+                ORDER BY t.exec_time DESC, t.broker_trade_id DESC, t.id DESC
+                LIMIT $3
+                """, values), decode)
+    }
+
     private static func decode(_ row: any Row) throws -> TradeListing {
         let strategy = try row.optionalText(2)
         let isInForce = try !row.bool(17)

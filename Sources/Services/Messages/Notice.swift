@@ -11,12 +11,22 @@ public enum Notice: Sendable, Hashable {
     case approved
     /// To the user: no.
     case rejected
+    /// To the owner: more was filled than ordered. `others` counts the orders that this happened to
+    /// at the same time.
+    case overfill(OverfilledOrder, others: Int)
+    /// To the owner: a strategy promised to beat and did not.
+    case silent(SilentRun)
+    /// To the owner: it beats again.
+    case back(SilentRun)
 
     var kind: String {
         switch self {
         case .approvalRequest: "approval_request"
         case .approved: "approved"
         case .rejected: "rejected"
+        case .overfill: "overfill"
+        case .silent: "strategy_silent"
+        case .back: "strategy_back"
         }
     }
 
@@ -28,6 +38,8 @@ public enum Notice: Sendable, Hashable {
                 "username": username,
             ])
         case .approved, .rejected: "{}"
+        case .overfill(let order, let others): order.payloadJSON(others: others)
+        case .silent(let run), .back(let run): run.payloadJSON
         }
     }
 
@@ -44,7 +56,22 @@ public enum Notice: Sendable, Hashable {
                 username: payload["username"]?.string)
         case "approved": self = .approved
         case "rejected": self = .rejected
+        case "overfill", "strategy_silent", "strategy_back":
+            guard let payload = try? JSONValue(parsing: message.payloadJSON),
+                let notice = Notice(kind: message.kind, payload)
+            else { return nil }
+            self = notice
         default: return nil
+        }
+    }
+
+    private init?(kind: String, _ payload: JSONValue) {
+        if kind == "overfill" {
+            guard let order = OverfilledOrder(payload) else { return nil }
+            self = .overfill(order, others: payload["others"]?.string.flatMap { Int($0) } ?? 0)
+        } else {
+            guard let run = SilentRun(payload) else { return nil }
+            self = kind == "strategy_silent" ? .silent(run) : .back(run)
         }
     }
 

@@ -2,22 +2,115 @@ public import Ledger
 public import Records
 import Storage
 
-/// Orders, as far as they are listed.
+/// Orders: what their senders report of them, and the list of them.
 public struct OrderService: Sendable {
     let work: UnitOfWork
 
-    /// The most that one list holds.
-    public static let listLimit = 500
-
-    /// The newest orders in one of `statuses`; nil means those still open.
-    public func list(
-        portfolio: ExactText? = nil, statuses: [OrderStatus]? = nil, for authority: Authority
-    ) async throws -> [OrderListing] {
-        try await work.read { tx in
-            let scope = try authority.scope(portfolio: portfolio, strategy: nil, in: tx)
-            return try Orders.list(
-                scope, statuses: statuses ?? OrderStatus.allCases.filter(\.isOpen),
-                limit: OrderService.listLimit, for: authority.caller, in: tx)
+    /// Stores orders that were placed elsewhere, known by portfolio and broker order id: what is
+    /// new of them, the links of the trades that name them, and audit rows, in one unit of work.
+    /// Fills and reports may come in any order, and twice.
+    ///
+    /// A rejected report changes nothing and stops no other. Throws `ServiceError` where the
+    /// request as a whole names what is unknown or forbidden, and `StorageError`; then nothing was
+    /// stored.
+    public func report(
+        _ batch: OrderBatch, as authority: Authority
+    ) async throws -> OrderReportAnswer {
+        while true {
+            do {
+                return try await work.write { tx, draw in
+                    let posting = try OrderReportPosting(batch, authority, in: tx, &draw)
+                    try OrderReportWriter(caller: authority.caller, tx: tx)
+                        .write(posting, &draw)
+                    return OrderReportAnswer(outcomes: posting.outcomes)
+                }
+            } catch is NewReferences.InstrumentTaken {
+                // Once more, as with fills: the instrument is a known one from now on.
+                continue
+            }
         }
     }
+
+    /// Orders, newest first, at most `limit` (1–1000).
+    public func page(_ query: OrderQuery, for authority: Authority) async throws -> OrderPage {
+        try Limits.checkPage(query.limit)
+        return try await work.read { tx in
+            let portfolios = try authority.portfolios(named: query.portfolio, in: tx)
+            // Each state has its own range of the index; all of them together are read by time.
+            let statuses: [OrderStatus?] =
+                Set(query.statuses) == Set(OrderStatus.allCases)
+                ? [nil] : Array(Set(query.statuses))
+            var orders: [OrderListing] = []
+            for portfolio in portfolios {
+                for status in statuses {
+                    orders += try OrderList.page(
+                        of: portfolio.id, strategy: authority.strategyID, status: status,
+                        after: query.cursor, limit: query.limit + 1, for: authority.caller,
+                        in: tx)
+                }
+            }
+            orders.sort { $1.cursor < $0.cursor }
+            let page = Array(orders.prefix(query.limit))
+            return OrderPage(
+                orders: page, next: orders.count > query.limit ? page.last?.cursor : nil)
+        }
+    }
+
+    /// An order with its trades, newest first, at most `limit` (1–1000) after `cursor`. Throws
+    /// `.notFound` for one that is absent, another user's, or beyond the authority.
+    public func detail(
+        uid: String, after cursor: TradeCursor? = nil, limit: Int = 100, for authority: Authority
+    ) async throws -> OrderDetail {
+        try Limits.checkPage(limit)
+        return try await work.read { tx in
+            guard
+                let (order, holding) = try OrderList.with(
+                    uid: uid, for: authority.caller, in: tx),
+                authority.portfolioID == nil || authority.portfolioID == holding.portfolioID,
+                authority.strategyID == nil || authority.strategyID == holding.strategyID
+            else {
+                throw ServiceError(
+                    .notFound, code: "UNKNOWN_ORDER", field: "uid",
+                    detail: "no order has this uid")
+            }
+            let trades = try TradeList.page(
+                ofOrder: order.id, after: cursor, limit: limit + 1, for: authority.caller, in: tx)
+            let page = Array(trades.prefix(limit))
+            return OrderDetail(
+                order: order,
+                trades: TradePage(
+                    trades: page, next: trades.count > limit ? page.last?.cursor : nil))
+        }
+    }
+}
+
+/// Which orders to list.
+public struct OrderQuery: Sendable, Hashable {
+    public var portfolio: ExactText?
+    public var statuses: [OrderStatus]
+    public var cursor: OrderCursor?
+    public var limit: Int
+
+    /// `statuses` left out are those still open.
+    public init(
+        portfolio: ExactText? = nil, statuses: [OrderStatus]? = nil, cursor: OrderCursor? = nil,
+        limit: Int = 100
+    ) {
+        self.portfolio = portfolio
+        self.statuses = statuses ?? OrderStatus.allCases.filter(\.isOpen)
+        self.cursor = cursor
+        self.limit = limit
+    }
+}
+
+/// A page of orders, and where the next one begins; nil on the last.
+public struct OrderPage: Sendable, Hashable {
+    public let orders: [OrderListing]
+    public let next: OrderCursor?
+}
+
+/// An order with a page of its trades.
+public struct OrderDetail: Sendable, Hashable {
+    public let order: OrderListing
+    public let trades: TradePage
 }

@@ -1,7 +1,14 @@
 import Ledger
+import Wire
 
 /// A fill whose fields are still coming in, in whatever order. A field that is null is left out.
-struct FillDraft {
+struct FillDraft: ReportDraft {
+    static let keys = JSONKeys<FillField>()
+    static let listField = ReportBatchField.fills
+    static let name = "a fill"
+    static let metaField = FillField.meta
+    static let optionField = FillField.option
+
     private var brokerTradeID: ExactText?
     private var brokerOrderID: ExactText?
     private var clientOrderID: ExactText?
@@ -24,7 +31,7 @@ struct FillDraft {
     private var delta: Decimal?
     private var reason: ExactText?
     /// A JSON object that was checked.
-    var metaJSON = "{}"
+    private var metaJSON = "{}"
     /// Nil where no option was mentioned.
     var option: OptionDraft?
 
@@ -56,6 +63,8 @@ struct FillDraft {
         }
     }
 
+    mutating func setMeta(_ json: String) { metaJSON = json }
+
     func report() throws(FillRefusal) -> FillReport {
         let brokerTradeID = try brokerTradeID.needed(.brokerTradeID)
         let symbol = try symbol.needed(.symbol)
@@ -66,7 +75,7 @@ struct FillDraft {
         if price < 0, let assetType, assetType != .future {
             throw .invalid(FillField.price.rawValue, "may be negative for futures only")
         }
-        let (contract, multiplier) = try optionAndMultiplier()
+        let (contract, multiplier) = try option.contract(of: assetType, multiplier)
         return FillReport(
             brokerTradeID: brokerTradeID, symbol: symbol, side: side, quantity: quantity,
             price: price, execTime: execTime, brokerOrderID: brokerOrderID,
@@ -75,19 +84,6 @@ struct FillDraft {
             multiplier: multiplier, tickSize: tickSize, option: contract, portfolio: portfolio,
             strategy: strategy, netAmount: netAmount, commission: commission, delta: delta,
             reason: reason?.text)
-    }
-
-    private func optionAndMultiplier() throws(FillRefusal) -> (OptionContract?, Decimal?) {
-        guard let option else { return (nil, multiplier) }
-        if let assetType, assetType != .option {
-            throw .invalid(
-                FillField.option.rawValue, "asset_type is \(assetType.rawValue), not OPTION")
-        }
-        if let multiplier, let inOption = option.multiplier, multiplier != inOption {
-            throw .invalid(
-                OptionField.multiplier.name, "differs from the fill's own multiplier")
-        }
-        return (try option.contract(), option.multiplier ?? multiplier)
     }
 }
 
@@ -119,13 +115,31 @@ struct OptionDraft {
     }
 }
 
+extension OptionDraft? {
+    /// The contract that a report of this asset type has, and the multiplier, which may stand in
+    /// its block as well.
+    func contract(
+        of assetType: AssetType?, _ multiplier: Decimal?
+    ) throws(FillRefusal) -> (OptionContract?, multiplier: Decimal?) {
+        guard let self else { return (nil, multiplier) }
+        if let assetType, assetType != .option {
+            throw .invalid(
+                FillField.option.rawValue, "asset_type is \(assetType.rawValue), not OPTION")
+        }
+        if let multiplier, let inBlock = self.multiplier, multiplier != inBlock {
+            throw .invalid(OptionField.multiplier.name, "differs from the one beside the option")
+        }
+        return (try self.contract(), self.multiplier ?? multiplier)
+    }
+}
+
 extension Optional {
     fileprivate func needed(_ field: FillField) throws(FillRefusal) -> Wrapped {
         try needed(field.rawValue)
     }
 
-    fileprivate func needed(_ field: String) throws(FillRefusal) -> Wrapped {
-        guard let self else { throw .invalid(field, "is missing") }
+    func needed(_ field: String) throws(FillRefusal) -> Wrapped {
+        guard let self else { throw .missing(field) }
         return self
     }
 }

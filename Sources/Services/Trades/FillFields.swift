@@ -131,9 +131,17 @@ extension FillValue {
         _ field: String, _ type: Word.Type = Word.self
     ) throws(FillRefusal) -> Word? where Word.RawValue == String {
         guard let text = try utf8(field)?.prefix(16).asciiUppercased else { return nil }
-        guard let word = Word(rawValue: text) else {
-            let words = Word.allCases.map(\.rawValue).joined(separator: ", ")
-            throw .invalid(field, "must be one of \(words)")
+        guard let word = Word(rawValue: text) else { throw .noneOf(Word.allCases, field) }
+        return word
+    }
+
+    /// One of some of few words, in any case.
+    func word<Word: RawRepresentable & CaseIterable & Equatable>(
+        _ field: String, among words: [Word]
+    ) throws(FillRefusal) -> Word? where Word.RawValue == String {
+        guard let text = try utf8(field)?.prefix(16).asciiUppercased else { return nil }
+        guard let word = Word(rawValue: text), words.contains(word) else {
+            throw .noneOf(words, field)
         }
         return word
     }
@@ -188,6 +196,12 @@ extension FillValue {
 extension FillRefusal {
     static func invalid(_ field: String?, _ detail: String) -> FillRefusal {
         FillRefusal(code: .invalidField, field: field, detail: detail)
+    }
+
+    fileprivate static func noneOf<Word: RawRepresentable>(
+        _ words: some Sequence<Word>, _ field: String
+    ) -> FillRefusal where Word.RawValue == String {
+        .invalid(field, "must be one of \(words.map(\.rawValue).joined(separator: ", "))")
     }
 
     static func unknown(_ key: String) -> FillRefusal {

@@ -1,5 +1,5 @@
 public import Ledger
-public import Wire
+import Wire
 
 /// A batch of fills as it was posted.
 public struct FillBatch: Sendable {
@@ -20,29 +20,6 @@ public struct FillBatch: Sendable {
     }
 }
 
-/// The keys of the body of `POST /v1/fills`.
-public enum FillBatchField: String, CaseIterable, Sendable { case portfolio, strategy, fills }
-
-/// Why a batch as a whole could not be read.
-public enum BatchError: Error, Sendable, Hashable {
-    /// HTTP 400.
-    case notJSON(JSONError)
-    /// HTTP 413.
-    case tooManyFills(limit: Int)
-    /// HTTP 422: JSON, but no batch.
-    case refused(field: String?, detail: String)
-}
-
-extension BatchError: CustomStringConvertible {
-    public var description: String {
-        switch self {
-        case .notJSON(let error): error.description
-        case .tooManyFills(let limit): "more than \(limit) fills in one batch: send several"
-        case .refused(let field, let detail): field.map { "\($0): \(detail)" } ?? detail
-        }
-    }
-}
-
 /// Reads fills from what comes in over HTTP and from files, by the rules of `POST /v1/fills`.
 ///
 /// A value that is wrong, missing, unknown, given twice, or no Unicode text rejects its fill alone;
@@ -50,20 +27,13 @@ extension BatchError: CustomStringConvertible {
 public enum FillReader {
     public static let batchLimit = 10_000
 
-    private static let batchKeys = JSONKeys<FillBatchField>()
-
     /// Reads `{"portfolio":…,"strategy":…,"fills":[FILL,…]}`.
     public static func batch(
         from json: [UInt8], limit: Int = batchLimit
     ) throws(BatchError) -> FillBatch {
-        var reader = JSONReader(json, tolerating: .all)
-        var draft = BatchDraft(limit: limit)
-        do {
-            try draft.read(&reader)
-        } catch {
-            throw .notJSON(error)
-        }
-        return try draft.batch()
+        let batch = try ReportBatch<FillDraft>(json: json, limit: limit)
+        return FillBatch(
+            portfolio: batch.portfolio, strategy: batch.strategy, fills: batch.reports)
     }
 
     /// Reads one line of NDJSON.
@@ -72,7 +42,7 @@ public enum FillReader {
     ) -> Result<FillReport, FillRefusal> {
         var reader = JSONReader(line, tolerating: .all)
         do {
-            let fill = try fill(from: &reader)
+            let fill = try FillDraft.read(from: &reader)
             try reader.finish()
             return fill
         } catch {
@@ -95,79 +65,6 @@ public enum FillReader {
             return .success(try draft.report())
         } catch {
             return .failure(error)
-        }
-    }
-
-    /// What was found of a batch; its first fault is kept while the rest is still checked for JSON.
-    private struct BatchDraft {
-        let limit: Int
-        private var portfolio: ExactText?
-        private var strategy = StrategyChoice.leftOut
-        private var fills: [Result<FillReport, FillRefusal>]?
-        private var fault: BatchError?
-
-        init(limit: Int) { self.limit = limit }
-
-        func batch() throws(BatchError) -> FillBatch {
-            if let fault { throw fault }
-            guard let fills else { throw .refused(field: "fills", detail: "is missing") }
-            return FillBatch(portfolio: portfolio, strategy: strategy, fills: fills)
-        }
-
-        mutating func read(_ reader: inout JSONReader) throws(JSONError) {
-            guard try reader.peek() == .object else {
-                fault = .refused(field: nil, detail: "expected an object with the key fills")
-                return try reader.finish()
-            }
-            try reader.beginObject()
-            while fault == nil, let key = try reader.nextKey(in: batchKeys) {
-                try read(key, from: &reader)
-            }
-            // Past the limit the rest is not worth reading.
-            if case .tooManyFills = fault { return }
-            while fault != nil, try reader.nextKey() != nil {}
-            try reader.finish()
-        }
-
-        private mutating func read(
-            _ key: JSONKey<FillBatchField>, from reader: inout JSONReader
-        ) throws(JSONError) {
-            switch key {
-            case .unknown(let name):
-                fault = .refused(field: FillRefusal.shortened(name), detail: "no such field")
-            case .known(let field) where reader.takeDefects().contains(.duplicateKey):
-                fault = .refused(field: field.rawValue, detail: "given twice")
-            case .known(.fills):
-                try readFills(from: &reader)
-            case .known(let field):
-                let value = try FillValue(from: &reader)
-                do throws(FillRefusal) {
-                    if field == .strategy {
-                        strategy = try value.strategy(field.rawValue)
-                    } else {
-                        portfolio = try value.text(field.rawValue, atMost: FillLimits.nameBytes)
-                    }
-                } catch {
-                    fault = .refused(field: error.field, detail: error.detail)
-                }
-            }
-        }
-
-        private mutating func readFills(from reader: inout JSONReader) throws(JSONError) {
-            guard try reader.peek() == .array else {
-                fault = .refused(field: "fills", detail: "expected an array of fills")
-                return
-            }
-            var fills: [Result<FillReport, FillRefusal>] = []
-            try reader.beginArray()
-            while try reader.nextElement() {
-                guard fills.count < limit else {
-                    fault = .tooManyFills(limit: limit)
-                    return
-                }
-                fills.append(try FillReader.fill(from: &reader))
-            }
-            self.fills = fills
         }
     }
 }

@@ -29,7 +29,9 @@ struct FillSelection {
     ) throws {
         caller = authority.caller
         source = request.source
-        scope = try IngestScope(request, authority, in: tx)
+        scope = try IngestScope(
+            request.fills, portfolio: request.portfolio, strategy: request.strategy, authority,
+            in: tx)
         outcomes = Array(repeating: nil, count: request.fills.count)
         let placed = place(request.fills)
         var known = try knownTrades(Set(placed.map(\.key)), in: tx)

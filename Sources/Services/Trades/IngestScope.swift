@@ -2,12 +2,12 @@ import Ledger
 import Records
 import Storage
 
-/// The portfolios and strategies that a request's fills belong to, within what its authority
+/// The portfolios and strategies that a request's reports belong to, within what its authority
 /// allows.
 ///
 /// A strategy that is not stored yet has a negative id until it is.
 struct IngestScope {
-    /// A fill's strategy, and whether anyone stated it: a fill that is known already may leave it
+    /// A report's strategy, and whether anyone stated it: one of what is known already may leave it
     /// out.
     struct StrategyPlace {
         let id: StrategyID?
@@ -16,42 +16,49 @@ struct IngestScope {
 
     /// The strategies to be stored before their first trade, by their provisional ids.
     private(set) var invented: [StrategyID: StrategyReference] = [:]
-    private let request: IngestRequest
+    private let standardPortfolio: ExactText?
+    private let standardStrategy: StrategyChoice
     private let authority: Authority
     private var portfolios: [ExactText?: Result<Portfolio, FillRefusal>] = [:]
     private var strategies: [StrategyReference: StrategyID] = [:]
 
+    /// `portfolio` and `strategy` hold for the reports that name none.
+    ///
     /// Locks the portfolios: from here on no other unit of work changes what they hold. Throws
     /// `ServiceError` where what holds for the whole request is unknown or forbidden.
-    init(_ request: IngestRequest, _ authority: Authority, in tx: any Transaction) throws {
-        self.request = request
+    init(
+        _ reports: [Result<some Report, FillRefusal>], portfolio: ExactText?,
+        strategy: StrategyChoice, _ authority: Authority, in tx: any Transaction
+    ) throws {
+        standardPortfolio = portfolio
+        standardStrategy = strategy
         self.authority = authority
-        try findPortfolios(in: tx)
-        if request.portfolio != nil, case .failure(let refusal)? = portfolios[request.portfolio] {
+        try findPortfolios(of: reports, in: tx)
+        if portfolio != nil, case .failure(let refusal)? = portfolios[portfolio] {
             throw ServiceError(refusal)
         }
         let found = portfolios.values.compactMap { try? $0.get().id }
         try Portfolios.lock(Array(Set(found)), for: authority.caller, in: tx)
         // After the lock: whoever held it may have stored a strategy and a position of it, which a
         // strategy taken for new would begin again from nothing.
-        try findStrategies(in: tx)
+        try findStrategies(of: reports, in: tx)
         do throws(FillRefusal) {
-            try allow(request.strategy)
+            try allow(standardStrategy)
         } catch {
             throw ServiceError(error)
         }
     }
 
-    /// The fill's own portfolio, the request's, the token's, or the user's default.
-    func portfolio(for report: FillReport) throws(FillRefusal) -> Portfolio {
-        let name = report.portfolio ?? request.portfolio
+    /// The report's own portfolio, the request's, the token's, or the user's default.
+    func portfolio(for report: some Report) throws(FillRefusal) -> Portfolio {
+        let name = report.portfolio ?? standardPortfolio
         guard let found = portfolios[name] else { throw .unknownPortfolio(name) }
         return try found.get()
     }
 
-    /// The fill's own strategy, the request's, the token's, or none.
-    func strategy(for report: FillReport) throws(FillRefusal) -> StrategyPlace {
-        let choice = report.strategy == .leftOut ? request.strategy : report.strategy
+    /// The report's own strategy, the request's, the token's, or none.
+    func strategy(for report: some Report) throws(FillRefusal) -> StrategyPlace {
+        let choice = report.strategy == .leftOut ? standardStrategy : report.strategy
         try allow(choice)
         return switch choice {
         case .leftOut:
@@ -76,18 +83,22 @@ struct IngestScope {
         }
     }
 
-    private mutating func findPortfolios(in tx: any Transaction) throws {
-        var names: Set<ExactText?> = [request.portfolio]
-        for case .success(let report) in request.fills {
+    private mutating func findPortfolios(
+        of reports: [Result<some Report, FillRefusal>], in tx: any Transaction
+    ) throws {
+        var names: Set<ExactText?> = [standardPortfolio]
+        for case .success(let report) in reports {
             if let name = report.portfolio { names.insert(name) }
         }
         for name in names { portfolios[name] = try authority.book(named: name, in: tx) }
     }
 
-    private mutating func findStrategies(in tx: any Transaction) throws {
+    private mutating func findStrategies(
+        of reports: [Result<some Report, FillRefusal>], in tx: any Transaction
+    ) throws {
         var references: Set<StrategyReference> = []
-        if case .named(let reference) = request.strategy { references.insert(reference) }
-        for case .success(let report) in request.fills {
+        if case .named(let reference) = standardStrategy { references.insert(reference) }
+        for case .success(let report) in reports {
             if case .named(let reference) = report.strategy { references.insert(reference) }
         }
         // Sorted, so that the same request always draws the same ids.

@@ -2,7 +2,7 @@ import Ledger
 import Records
 import Storage
 
-/// Finds the instruments that fills mean, and invents the records of those not stored yet.
+/// Finds the instruments that reports mean, and invents the records of those not stored yet.
 ///
 /// An invented record has a negative id until it is stored.
 struct InstrumentBook {
@@ -15,10 +15,10 @@ struct InstrumentBook {
         }
     }
 
-    /// The one instrument that fits all that the fill says of it; an invented one where none fits
-    /// and the fill tells enough. That one is known to later fills only when it is kept.
+    /// The one instrument that fits all that the report says of it; an invented one where none fits
+    /// and the report tells enough. That one is known to later ones only when it is kept.
     func resolve(
-        _ report: FillReport
+        _ report: some Report
     ) throws(FillRefusal) -> (record: InstrumentRecord, isInvented: Bool) {
         let option = try contract(of: report)
         let fitting = (bySymbol[report.symbol] ?? []).filter { record in
@@ -38,13 +38,13 @@ struct InstrumentBook {
         return (record, false)
     }
 
-    /// Makes an invented instrument known: the fill that means it is sound.
+    /// Makes an invented instrument known: the report that means it is sound.
     mutating func keep(_ record: InstrumentRecord) {
         inventedCount += 1
         bySymbol[record.instrument.symbol, default: []].append(record)
     }
 
-    private func contract(of report: FillReport) throws(FillRefusal) -> OptionContract? {
+    private func contract(of report: some Report) throws(FillRefusal) -> OptionContract? {
         if let option = report.option {
             guard report.assetType == nil || report.assetType == .option else {
                 throw FillRefusal(
@@ -58,7 +58,7 @@ struct InstrumentBook {
     }
 
     private func invent(
-        _ report: FillReport, _ option: OptionContract?
+        _ report: some Report, _ option: OptionContract?
     ) throws(FillRefusal) -> InstrumentRecord {
         guard let assetType = report.assetType, let currency = report.currency else {
             throw FillRefusal(
@@ -79,8 +79,9 @@ struct InstrumentBook {
                 tickSize: report.tickSize, lotSize: nil, option: option))
     }
 
-    private func check(
-        _ report: FillReport, against known: Instrument
+    /// Refuses what contradicts the terms of the instrument that the report means.
+    func check(
+        _ report: some Report, against known: Instrument
     ) throws(FillRefusal) {
         if let multiplier = report.multiplier, multiplier != known.multiplier {
             throw FillRefusal(

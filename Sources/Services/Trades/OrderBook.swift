@@ -4,20 +4,14 @@ import Storage
 
 /// The stored orders that fills name, and what the fills make of them.
 struct OrderBook {
-    struct Progress {
-        let quantity: Decimal
-        var filled: Decimal
-        var status: OrderStatus
-    }
-
     private struct Name: Hashable {
         let portfolioID: PortfolioID
         let id: ExactText
     }
 
     /// Orders that fills changed.
-    private(set) var changed: [OrderID: Progress] = [:]
-    private var stored: [OrderID: Progress] = [:]
+    private(set) var changed: [OrderID: OrderProgress] = [:]
+    private var stored: [OrderID: OrderRecord] = [:]
     private var byBrokerID: [Name: OrderID] = [:]
     private var byClientID: [Name: OrderID] = [:]
 
@@ -39,45 +33,59 @@ struct OrderBook {
             + Orders.withClientIDs(
                 clientIDs.map { ($0.portfolioID, $0.id) }, for: caller, in: tx)
         for order in orders {
-            stored[order.id] = Progress(
-                quantity: order.quantity, filled: order.filledQuantity, status: order.status)
+            stored[order.id] = order
             if let id = order.brokerOrderID {
-                byBrokerID[Name(portfolioID: order.portfolioID, id: id)] = order.id
+                byBrokerID[Name(portfolioID: order.holding.portfolioID, id: id)] = order.id
             }
             if let id = order.clientOrderID {
-                byClientID[Name(portfolioID: order.portfolioID, id: id)] = order.id
+                byClientID[Name(portfolioID: order.holding.portfolioID, id: id)] = order.id
             }
         }
     }
 
+    /// The orders that fills changed, as they were stored and as they are now.
+    var changes: [(record: OrderRecord, progress: OrderProgress)] {
+        changed.sorted { $0.key.raw < $1.key.raw }.compactMap { id, progress in
+            stored[id].map { ($0, progress) }
+        }
+    }
+
     /// The order that a fill belongs to: by the broker's id, else by the client's.
-    func order(of candidate: Candidate) -> OrderID? {
+    private func order(of candidate: Candidate) -> OrderRecord? {
+        guard !stored.isEmpty else { return nil }
         let portfolioID = candidate.holding.portfolioID
-        let report = candidate.report
-        if let id = report.brokerOrderID,
-            let order = byBrokerID[Name(portfolioID: portfolioID, id: id)]
-        {
-            return order
-        }
-        return report.clientOrderID.flatMap {
-            byClientID[Name(portfolioID: portfolioID, id: $0)]
-        }
+        let named = [
+            candidate.report.brokerOrderID.flatMap {
+                byBrokerID[Name(portfolioID: portfolioID, id: $0)]
+            },
+            candidate.report.clientOrderID.flatMap {
+                byClientID[Name(portfolioID: portfolioID, id: $0)]
+            },
+        ]
+        return named.lazy.compactMap(\.self).compactMap { stored[$0] }
+            .first { $0.name.isMeant(by: candidate.orderName) }
     }
 
     /// What a fill makes of its order; nil where it has none.
     func progress(
         with candidate: Candidate
-    ) throws(LedgerError) -> (id: OrderID, progress: Progress)? {
-        guard let id = order(of: candidate), var progress = changed[id] ?? stored[id] else {
-            return nil
-        }
-        progress.filled = try progress.filled + candidate.fill.quantity
-        progress.status = progress.status.afterFill(
-            filled: progress.filled, of: progress.quantity)
-        return (id, progress)
+    ) throws(LedgerError) -> (id: OrderID, progress: OrderProgress)? {
+        guard let order = order(of: candidate) else { return nil }
+        var progress = changed[order.id] ?? order.progress
+        try progress.fill(candidate.fill.quantity)
+        return (order.id, progress)
     }
 
-    mutating func note(_ progress: Progress, of id: OrderID) {
+    mutating func note(_ progress: OrderProgress, of id: OrderID) {
         changed[id] = progress
+    }
+}
+
+extension Candidate {
+    fileprivate var orderName: OrderName {
+        OrderName(
+            portfolioID: holding.portfolioID, instrumentID: holding.instrumentID,
+            side: fill.side, brokerOrderID: report.brokerOrderID,
+            clientOrderID: report.clientOrderID)
     }
 }

@@ -28,7 +28,7 @@ public struct TradeService: Sendable {
         while true {
             do {
                 return try await post(request, as: authority)
-            } catch is IngestWriter.InstrumentTaken {
+            } catch is NewReferences.InstrumentTaken {
                 // Once more: the instrument is a known one from now on. Instruments are never
                 // removed, so this happens at most once for each that the request names.
                 continue

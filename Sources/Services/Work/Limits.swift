@@ -22,6 +22,8 @@ public struct Limits: Sendable, Hashable {
     public static let openActionsPerUser = 50
     /// Portfolios of one user.
     public static let portfoliosPerUser = 100
+    /// Runs that are kept of one strategy.
+    public static let runsPerStrategy = 100
     /// Bytes of a name that a user gives to something.
     public static let nameBytes = 1...64
     /// How long after a leg's last fill another one may join it: up to a year.

@@ -32,12 +32,19 @@ struct MarketAnswer: JSONWritable {
         case .accepted: result.write("status", "accepted")
         case .stale: result.write("status", "stale")
         case .rejected(let refusal):
-            result.write("status", "rejected")
-            result.object("error") { error in
-                error.write("code", refusal.code.rawValue)
-                if let field = refusal.field { error.write("field", field) }
-                error.write("detail", refusal.detail)
-            }
+            result.writeRejected(refusal)
+        }
+    }
+}
+
+extension JSONObjectWriter {
+    /// What became of one of a batch that was refused.
+    mutating func writeRejected(_ refusal: FillRefusal) {
+        write("status", "rejected")
+        object("error") { error in
+            error.write("code", refusal.code.rawValue)
+            if let field = refusal.field { error.write("field", field) }
+            error.write("detail", refusal.detail)
         }
     }
 }
@@ -101,6 +108,17 @@ extension RouteCall {
 }
 
 extension Problem {
+    init(_ error: BatchError) {
+        switch error {
+        case .notJSON(let fault):
+            self.init(.badRequest, "NOT_JSON", "the body is not JSON: \(fault)")
+        case .tooMany(let kind, _):
+            self.init(.contentTooLarge, "TOO_MANY_\(kind.uppercased())", error.description)
+        case .refused(let field, let detail):
+            self = .invalid(field, detail)
+        }
+    }
+
     init(_ error: MarketBatchError) {
         switch error {
         case .notJSON(let fault):

@@ -16,11 +16,14 @@ public enum ProblemCode: String, Sendable, CaseIterable {
     case unknownTrade = "UNKNOWN_TRADE"
     case unknownPosition = "UNKNOWN_POSITION"
     case unknownCampaign = "UNKNOWN_CAMPAIGN"
+    case unknownOrder = "UNKNOWN_ORDER"
     case methodNotAllowed = "METHOD_NOT_ALLOWED"
     case conflict = "CONFLICT"
     case bodyTooSlow = "BODY_TOO_SLOW"
     case bodyTooLarge = "BODY_TOO_LARGE"
+    case tooManyRuns = "TOO_MANY_RUNS"
     case tooManyFills = "TOO_MANY_FILLS"
+    case tooManyOrders = "TOO_MANY_ORDERS"
     case tooManyQuotes = "TOO_MANY_QUOTES"
     case tooManyRates = "TOO_MANY_RATES"
     case unsupportedMediaType = "UNSUPPORTED_MEDIA_TYPE"
@@ -43,12 +46,13 @@ extension ProblemCode {
         case .unauthorized, .invalidSignature: .unauthorized
         case .forbiddenScope, .forbiddenPortfolio, .forbiddenStrategy: .forbidden
         case .notFound, .unknownPortfolio, .unknownStrategy, .unknownTrade, .unknownPosition,
-            .unknownCampaign:
+            .unknownCampaign, .unknownOrder:
             .notFound
         case .methodNotAllowed: .methodNotAllowed
-        case .conflict: .conflict
+        case .conflict, .tooManyRuns: .conflict
         case .bodyTooSlow: .requestTimeout
-        case .bodyTooLarge, .tooManyFills, .tooManyQuotes, .tooManyRates: .contentTooLarge
+        case .bodyTooLarge, .tooManyFills, .tooManyOrders, .tooManyQuotes, .tooManyRates:
+            .contentTooLarge
         case .unsupportedMediaType: .unsupportedMediaType
         case .invalidField, .unknownField, .outOfRange, .ambiguous, .notStored:
             .unprocessableContent
@@ -78,6 +82,9 @@ extension ProblemCode {
         case .unknownTrade: "there is no such trade in the portfolio"
         case .unknownPosition: "there is no position in the symbol, open or closed"
         case .unknownCampaign: "there is no such campaign of yours"
+        case .unknownOrder: "there is no such order of yours"
+        case .tooManyRuns: "the strategy has as many runs as it may: end some with STOPPED"
+        case .tooManyOrders: "more than 10,000 orders in one batch: send several"
         case .methodNotAllowed: "the path does not take the method; Allow names those that it does"
         case .conflict: "the id is known with other content"
         case .bodyTooLarge: "the body is longer than the service takes: send several requests"

@@ -90,11 +90,11 @@ extension OptionField {
         }
     }
 
-    fileprivate static let object = JSONSchema.object(allCases.map(\.property))
+    static let object = JSONSchema.object(allCases.map(\.property))
         .described("The contract, of an option alone").named("FillOption")
 }
 
-extension FillBatchField {
+extension ReportBatchField {
     private var property: JSONSchema.Property {
         switch self {
         case .portfolio:
@@ -102,22 +102,31 @@ extension FillBatchField {
                 name: rawValue,
                 schema: JSONSchema.text(
                     atMost: FillLimits.nameBytes,
-                    "For the fills that name none; the token's or your default one if left out"
+                    "For those that name none; the token's or your default one if left out"
                 ).nullable,
                 isRequired: false)
         case .strategy:
             .init(
                 name: rawValue,
-                schema: JSONSchema.strategy.described("For the fills that leave it out").nullable,
+                schema: JSONSchema.strategy.described("For those that leave it out").nullable,
                 isRequired: false)
         case .fills:
             .init(
                 name: rawValue,
                 schema: .batch(of: FillField.object, atMost: FillReader.batchLimit))
+        case .orders:
+            .init(
+                name: rawValue,
+                schema: .batch(of: OrderField.object, atMost: FillReader.batchLimit))
         }
     }
 
-    static let object = JSONSchema.object(allCases.map(\.property)).named("FillBatch")
+    private static func batch(of list: ReportBatchField) -> JSONSchema {
+        .object(allCases.filter { ![.fills, .orders].contains($0) || $0 == list }.map(\.property))
+    }
+
+    static let fillBatch = batch(of: .fills).named("FillBatch")
+    static let orderBatch = batch(of: .orders).named("OrderBatch")
 }
 
 extension QuoteField {

@@ -79,7 +79,8 @@ extension Route {
         }
         if description.request != nil {
             codes.formUnion([
-                .notJSON, .notGzip, .bodyTooSlow, .bodyTooLarge, .unsupportedMediaType, .invalidField, .unknownField,
+                .notJSON, .notGzip, .bodyTooSlow, .bodyTooLarge, .unsupportedMediaType,
+                .invalidField, .unknownField,
             ])
         }
         for parameter in description.query + description.segments {

@@ -6,21 +6,35 @@ import Wire
 extension Route {
     static let orders = Route(
         .get, "/v1/orders", .orders,
-        summary: "The newest orders in a state; the open ones where none is named",
+        summary: "Orders in a state, newest first, page by page; the open ones where none is named",
         parameters: [
             .portfolio,
             RouteParameter(
                 "status", .string(pattern: statusPattern),
                 "`open`, `all`, or some of the states of an order, by commas, in any case",
                 example: "open"),
+            .cursor("orders"), .limit,
         ],
         answer: .json(.orders, example: ordersExample),
         .authorized(.read) { call, authority in
-            let query = try call.query()
-            let orders = try await call.services.orders.list(
-                portfolio: query.text("portfolio"), statuses: statuses(query), for: authority)
-            return Answer(orders, as: .orders)
+            let page = try await call.services.orders.page(
+                try OrderQuery(call.query()), for: authority)
+            return Answer(page, as: .orders, reserving: page.orders.count * 640)
         })
+}
+
+extension OrderQuery {
+    fileprivate init(_ query: Query) throws(Problem) {
+        self.init(
+            portfolio: query.text("portfolio"), statuses: try Web.statuses(query),
+            limit: try query.integer("limit", in: Limits.pageSize, default: 100))
+        if let text = query.text("cursor") {
+            guard let cursor = OrderCursor(token: text.text) else {
+                throw .invalid("cursor", "not a next_cursor of this list")
+            }
+            self.cursor = cursor
+        }
+    }
 }
 
 private let statusPattern: String = {
@@ -29,7 +43,7 @@ private let statusPattern: String = {
 }()
 
 /// Nil for the open ones.
-private func statuses(_ query: Query) throws(Problem) -> [OrderStatus]? {
+fileprivate func statuses(_ query: Query) throws(Problem) -> [OrderStatus]? {
     let text = query.text("status")?.text.uppercased() ?? "OPEN"
     switch text {
     case "OPEN": return nil
@@ -47,15 +61,17 @@ private func statuses(_ query: Query) throws(Problem) -> [OrderStatus]? {
     return statuses
 }
 
-extension AnswerFormat<[OrderListing]> {
+extension AnswerFormat<OrderPage> {
     fileprivate static let orders = AnswerFormat(
-        "Orders", [.list("orders", "The newest first", as: .order) { $0 }])
+        "Orders",
+        [
+            .list("orders", "The newest first", as: .order) { $0.orders },
+            .init("next_cursor", "Null on the last page") { $0.next?.token },
+        ])
 }
 
 extension AnswerFormat<OrderListing> {
-    static let order = AnswerFormat(
-        "Order",
-        [
+    static let orderMembers: [AnswerMember<OrderListing>] = [
             .init("uid") { $0.uid },
             .init("portfolio") { $0.portfolio },
             .init("strategy") { $0.strategy },
@@ -73,7 +89,16 @@ extension AnswerFormat<OrderListing> {
             .init("broker_order_id") { $0.brokerOrderID },
             .init("placed_at") { $0.placedAt },
             .init("updated_at") { $0.updatedAt },
-        ])
+            .init("overfilled", "Whether more was filled than was ordered") { $0.isOverfilled },
+            .init("reported_status", "As it was last reported; null where it never was") {
+                $0.reportedStatus
+            },
+            .init("reported_filled_quantity", "As it was last reported, with or without trades") {
+                $0.reportedFilledQuantity
+            },
+        ]
+
+    static let order = AnswerFormat("Order", orderMembers)
 }
 
 private let ordersExample = """
@@ -81,5 +106,7 @@ private let ordersExample = """
     "strategy":"momo@1.0","symbol":"BTCUSDT","exchange":"BINANCE","side":"BUY","type":"LIMIT",\
     "status":"PARTIALLY_FILLED","time_in_force":"GTC","quantity":"1","filled_quantity":"0.5",\
     "price":"65000.1","stop_price":null,"client_order_id":null,"broker_order_id":"o-1",\
-    "placed_at":"2026-02-19T14:31:58Z","updated_at":"2026-02-19T14:32:00.123Z"}]}
+    "placed_at":"2026-02-19T14:31:58Z","updated_at":"2026-02-19T14:32:00.123Z",\
+    "overfilled":false,"reported_status":"NEW","reported_filled_quantity":null}],\
+    "next_cursor":null}
     """

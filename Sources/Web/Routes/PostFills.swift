@@ -31,7 +31,7 @@ extension Route {
             RouteParameter(
                 "strategy", .strategy, "Of a stream alone: the strategy for lines that name none"),
         ],
-        request: .json(FillBatchField.object, example: requestExample)
+        request: .json(ReportBatchField.fillBatch, example: requestExample)
             .or(.form(FillStream.mediaType, FillLinesAnswer.requestSchema, example: lineExample)),
         answer: .json(FillsAnswer.schema, example: answerExample)
             .or(.form(FillStream.mediaType, FillLinesAnswer.schema, example: linesExample)),
@@ -85,16 +85,7 @@ private func answerStream(_ call: RouteCall, _ authority: Authority) async throw
 
 private func readBatch(_ body: [UInt8]) -> Result<FillBatch, Problem> {
     Result { () throws(BatchError) in try FillReader.batch(from: body) }
-        .mapError { error in
-            switch error {
-            case .notJSON(let fault):
-                Problem(.notJSON, "the body is not JSON: \(fault)")
-            case .tooManyFills:
-                Problem(.tooManyFills, error.description)
-            case .refused(let field, let detail):
-                .invalid(field, detail)
-            }
-        }
+        .mapError { Problem($0) }
 }
 
 extension Logger {

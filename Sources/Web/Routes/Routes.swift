@@ -20,6 +20,9 @@ public enum Routes {
         .campaigns,
         .campaign,
         .orders,
+        .order,
+        .postOrderReports,
+        .postHeartbeat,
         .risk,
     ]
 }

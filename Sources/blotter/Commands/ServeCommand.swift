@@ -48,7 +48,8 @@ struct ServeCommand: AsyncParsableCommand {
         let services = installation.services
         try await services.users.ensureAdmins(configuration.telegram.adminUserIDs.map(Int64.init))
         var running: [ServiceGroupConfiguration.ServiceConfiguration] = [
-            .init(service: webServer(installation, logger))
+            .init(service: webServer(installation, logger)),
+            .init(service: SilenceWatchService(runs: services.strategyRuns, logger: logger)),
         ]
         let transport = CurlTransport()
         defer { transport.close() }
@@ -117,5 +118,21 @@ private struct BotService: Service {
                 metadata: ["error": "\(error)"])
             try? await gracefulShutdown()
         }
+    }
+}
+
+/// The watch over strategies that promised to beat; what it tells waits in the outbox where there
+/// is no bot.
+private struct SilenceWatchService: Service {
+    let runs: StrategyRunService
+    let logger: Logger
+
+    func run() async throws {
+        let watch = SilenceWatch(runs) { error in
+            logger.warning(
+                "the watch over silent strategies failed; it is tried again",
+                metadata: ["error": "\(error)"])
+        }
+        await cancelWhenGracefulShutdown { await watch.run() }
     }
 }

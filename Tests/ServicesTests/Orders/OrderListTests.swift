@@ -62,24 +62,44 @@ struct OrderListTests {
     }
 
     @Test(arguments: TestBackend.allCases)
-    func `the list ends at its limit`(_ backend: TestBackend) async throws {
+    func `pages hold every order once, whatever is placed in between`(
+        _ backend: TestBackend
+    ) async throws {
         try await ServiceWorld.run(on: backend) { world in
             let trader = try await world.member()
+            try await world.addPortfolio("second", of: trader)
             try await world.post(fill("0", "BUY", "1", at: "1"), as: trader)
-            try await world.addOrder("first", quantity: 1, of: trader)
-            let more = OrderService.listLimit
-            try await world.execute(
-                """
-                WITH RECURSIVE n (k) AS (SELECT 1 UNION ALL SELECT k + 1 FROM n WHERE k < \(more))
-                INSERT INTO orders (uid, user_id, portfolio_id, instrument_id, side, type, status,
-                    quantity, placed_at, updated_at)
-                SELECT 'more ' || n.k, o.user_id, o.portfolio_id, o.instrument_id, o.side, o.type,
-                    o.status, o.quantity, o.placed_at, o.updated_at
-                FROM orders o CROSS JOIN n
-                """)
-            let orders = try await world.services.orders.list(for: trader)
-            #expect(orders.count == more)
-            #expect(!orders.contains { $0.uid == "first" })
+            let statuses: [OrderStatus] = [.new, .filled, .partiallyFilled]
+            for number in 0..<11 {
+                // Several of one instant, in two portfolios, in three states.
+                try await world.addOrder(
+                    "\(number)", portfolio: number.isMultiple(of: 3) ? "second" : "main",
+                    quantity: 1, status: statuses[number % 3],
+                    time: world.world.now().adding(seconds: Int64(number / 4)), of: trader)
+            }
+            for asked in [nil, OrderStatus.allCases, [.filled]] as [[OrderStatus]?] {
+                let all = try await world.services.orders.list(statuses: asked, for: trader)
+                var query = OrderQuery(statuses: asked, limit: 2)
+                var paged: [String] = []
+                repeat {
+                    let page = try await world.services.orders.page(query, for: trader)
+                    #expect(page.orders.count == 2 || page.next == nil)
+                    paged += page.orders.map(\.uid)
+                    if paged.count == 2 {
+                        try await world.addOrder(
+                            "late \(all.count)", quantity: 1,
+                            time: world.world.now().adding(seconds: 100), of: trader)
+                    }
+                    query.cursor = page.next
+                } while query.cursor != nil
+                #expect(paged == all.map(\.uid))
+                #expect(paged.count == (asked == nil ? 7 : asked?.count == 1 ? 4 : 12))
+            }
+            for limit in [0, 1001] {
+                await #expect(throws: ServiceError.self) {
+                    try await world.services.orders.page(OrderQuery(limit: limit), for: trader)
+                }
+            }
         }
     }
 }

@@ -127,6 +127,11 @@ struct OwnershipTests {
                 created_at, expires_at)
             VALUES (\(who), 1, 'k', '{}', \(time), \(time))
             """,
+            """
+            INSERT INTO strategy_runs (id, uid, user_id, strategy_id, status, started_at,
+                last_beat_at)
+            VALUES (\(who), \(n), 'RUNNING', \(time), \(time))
+            """,
         ]
     }
 

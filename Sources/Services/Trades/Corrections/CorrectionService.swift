@@ -91,7 +91,7 @@ private struct CorrectionPosting {
                 ? replacement.map { TradeNumber($0.id.raw) } ?? number : number
         }.write(
             [rebuild.change], renamed: replacement.map { [(trade.id, $0.id)] } ?? [], &draw)
-        try moveOrder(of: trade, removed: removed?.fill, added: fill, draw.now)
+        try moveOrder(of: trade, removed: removed?.fill, added: fill, &draw)
         let record = CorrectionRecord(
             uid: draw.uid(), correctionID: request.correctionID,
             isBust: request.change == .bust, tradeUID: trade.uid,
@@ -173,14 +173,16 @@ private struct CorrectionPosting {
 
     /// The order counts what is filled after all.
     private func moveOrder(
-        of trade: TradeRecord, removed: Fill?, added: Fill?, _ now: Timestamp
+        of trade: TradeRecord, removed: Fill?, added: Fill?, _ draw: inout Draw
     ) throws {
         guard let id = trade.orderID, let order = try Orders.with(id: id, for: caller, in: tx)
         else { return }
-        let before = try order.filledQuantity - (removed?.quantity ?? .zero)
-        let filled = try max(before, .zero) + (added?.quantity ?? .zero)
-        let status = order.status.afterCorrection(filled: filled, of: order.quantity)
-        try Orders.setFilled([(id, filled, status)], now: now, for: caller, in: tx)
+        var progress = order.progress
+        try progress.correct(
+            removing: removed?.quantity ?? .zero, adding: added?.quantity ?? .zero)
+        try Orders.setProgress([(id, progress)], now: draw.now, for: caller, in: tx)
+        try OverfillNotice(caller: caller, tx: tx).tell(
+            of: [(id, progress, order.isOverfillNoted)], &draw)
     }
 
     private func keep(

@@ -90,12 +90,12 @@ struct FillReaderBatchTests {
 
     @Test func `more fills than the limit are refused at once`() throws {
         #expect(try batch(#"{"fills":[{},{}]}"#, limit: 2).fills.count == 2)
-        #expect(throws: BatchError.tooManyFills(limit: 2)) {
+        #expect(throws: BatchError.tooMany(kind: "fills", limit: 2)) {
             try batch(#"{"fills":[{},{},{}, broken"#, limit: 2)
         }
         let most = Array(repeating: "{}", count: 10_000).joined(separator: ",")
         #expect(try batch("{\"fills\":[\(most)]}").fills.count == 10_000)
-        #expect(throws: BatchError.tooManyFills(limit: 10_000)) {
+        #expect(throws: BatchError.tooMany(kind: "fills", limit: 10_000)) {
             try batch("{\"fills\":[\(most),{}]}")
         }
     }

@@ -1,24 +1,48 @@
 import Wire
 
-extension FillReader {
-    private static let fillKeys = JSONKeys<FillField>()
-    fileprivate static let optionKeys = JSONKeys<OptionField>()
+/// A report whose fields are still coming in, in whatever order. A field that is null is left out.
+protocol ReportDraft {
+    associatedtype Field: CaseIterable & RawRepresentable & Equatable & Sendable
+    where Field.RawValue == String
+    associatedtype Report: Sendable
 
-    /// Reads the FILL that comes next, to its end, refused or not. The reader has to tolerate all
+    static var keys: JSONKeys<Field> { get }
+    /// The key of a batch's array of them.
+    static var listField: ReportBatchField { get }
+    /// One of them, for people: `a fill`.
+    static var name: String { get }
+    /// Those whose values are objects.
+    static var metaField: Field { get }
+    static var optionField: Field { get }
+
+    /// Nil where no option was mentioned.
+    var option: OptionDraft? { get set }
+
+    init()
+    mutating func set(_ field: Field, _ value: FillValue) throws(FillRefusal)
+    /// Takes a JSON object that was checked.
+    mutating func setMeta(_ json: String)
+    func report() throws(FillRefusal) -> Report
+}
+
+private let optionKeys = JSONKeys<OptionField>()
+
+extension ReportDraft {
+    /// Reads the report that comes next, to its end, refused or not. The reader has to tolerate all
     /// defects.
-    static func fill(
+    static func read(
         from reader: inout JSONReader
-    ) throws(JSONError) -> Result<FillReport, FillRefusal> {
+    ) throws(JSONError) -> Result<Report, FillRefusal> {
         let kind = try reader.peek()
         guard kind == .object else {
             try reader.skip()
             _ = reader.takeDefects()
-            return .failure(.invalid(nil, "a fill is an object, found \(kind)"))
+            return .failure(.invalid(nil, "\(name) is an object, found \(kind)"))
         }
-        var draft = FillDraft()
+        var draft = Self()
         var refusal: FillRefusal?
         try reader.beginObject()
-        while let key = try reader.nextKey(in: fillKeys) {
+        while let key = try reader.nextKey(in: keys) {
             if refusal == nil { refusal = try draft.read(key, from: &reader) }
         }
         _ = reader.takeDefects()
@@ -29,31 +53,28 @@ extension FillReader {
             return .failure(error)
         }
     }
-}
 
-extension FillDraft {
     /// Reads the key's value, unless the key alone decides; returns what is wrong with it.
-    fileprivate mutating func read(
-        _ key: JSONKey<FillField>, from reader: inout JSONReader
+    private mutating func read(
+        _ key: JSONKey<Field>, from reader: inout JSONReader
     ) throws(JSONError) -> FillRefusal? {
-        let field: FillField
+        let field: Field
         switch key {
         case .unknown(let name): return .unknown(name)
         case .known(let known): field = known
         }
         if reader.takeDefects().contains(.duplicateKey) { return .givenTwice(field.rawValue) }
-        switch field {
-        case .meta where try reader.peek() == .object:
+        if field == Self.metaField, try reader.peek() == .object {
             let text = try reader.raw()
-            return setMeta(text, reader.takeDefects())
-        case .option where try reader.peek() == .object:
-            return try readOption(from: &reader)
-        default:
-            return refusal(of: field, try FillValue(from: &reader))
+            return takeMeta(text, reader.takeDefects())
         }
+        if field == Self.optionField, try reader.peek() == .object {
+            return try readOption(from: &reader)
+        }
+        return refusal(of: field, try FillValue(from: &reader))
     }
 
-    private mutating func refusal(of field: FillField, _ value: FillValue) -> FillRefusal? {
+    private mutating func refusal(of field: Field, _ value: FillValue) -> FillRefusal? {
         do {
             try set(field, value)
             return nil
@@ -68,56 +89,22 @@ extension FillDraft {
         var draft = OptionDraft()
         var refusal: FillRefusal?
         try reader.beginObject()
-        while let key = try reader.nextKey(in: FillReader.optionKeys) {
+        while let key = try reader.nextKey(in: optionKeys) {
             if refusal == nil { refusal = try draft.read(key, from: &reader) }
         }
         option = draft
         return refusal
     }
 
-    private mutating func setMeta(
-        _ text: ArraySlice<UInt8>, _ defects: JSONDefects
-    ) -> FillRefusal? {
-        let field = FillField.meta.rawValue
+    /// Takes an object as it was written; returns what is wrong with it.
+    mutating func takeMeta(_ text: ArraySlice<UInt8>, _ defects: JSONDefects) -> FillRefusal? {
+        let field = Self.metaField.rawValue
         guard defects.isEmpty else { return .invalid(field, defects.description) }
         guard text.count <= FillLimits.metaBytes else {
             return .invalid(field, "longer than \(FillLimits.metaBytes) bytes")
         }
-        metaJSON = String(decoding: text, as: UTF8.self)
+        setMeta(String(decoding: text, as: UTF8.self))
         return nil
-    }
-
-    /// A CSV cell. An empty one counts as left out, but has to be of a known column.
-    mutating func setCell(_ name: String, _ value: String) throws(FillRefusal) {
-        let text = FillValue.text(Array(value.utf8)[...])
-        switch FillField(rawValue: name) {
-        case .meta:
-            if !value.isEmpty { try setMetaCell(value) }
-        case .option:
-            throw .unknown(name)
-        case .some(let field):
-            if !value.isEmpty { try set(field, text) }
-        case nil:
-            guard let field = OptionField.allCases.first(where: { $0.name == name }) else {
-                throw .unknown(name)
-            }
-            if !value.isEmpty { try option.orNew.set(field, text) }
-        }
-    }
-
-    private mutating func setMetaCell(_ value: String) throws(FillRefusal) {
-        var reader = JSONReader(Array(value.utf8), tolerating: .all)
-        let text: ArraySlice<UInt8>
-        do throws(JSONError) {
-            guard try reader.peek() == .object else {
-                throw reader.error(.refused("expected an object"))
-            }
-            text = try reader.raw()
-            try reader.finish()
-        } catch {
-            throw .invalid(FillField.meta.rawValue, error.description)
-        }
-        if let refusal = setMeta(text, reader.takeDefects()) { throw refusal }
     }
 }
 
@@ -159,13 +146,5 @@ extension FillValue {
         }
         let defects = reader.takeDefects()
         if !defects.isEmpty { self = .defective(defects) }
-    }
-}
-
-extension OptionDraft? {
-    /// The draft, begun where there was none.
-    fileprivate var orNew: OptionDraft {
-        get { self ?? OptionDraft() }
-        set { self = newValue }
     }
 }

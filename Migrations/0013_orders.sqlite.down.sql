@@ -1,0 +1,11 @@
+DROP TABLE strategy_runs;
+DROP INDEX trades_by_order;
+DROP INDEX trades_without_order;
+DROP INDEX orders_by_time;
+DROP INDEX orders_by_status;
+CREATE INDEX orders_by_status ON orders (portfolio_id, status);
+CREATE INDEX orders_by_time ON orders (placed_at);
+ALTER TABLE orders DROP COLUMN overfill_noted_at;
+ALTER TABLE orders DROP COLUMN told_at_json;
+ALTER TABLE orders DROP COLUMN reported_filled_quantity;
+ALTER TABLE orders DROP COLUMN reported_status;
