@@ -61,6 +61,7 @@ let package = Package(
         layer("World", uses: ["Ledger"]),
         layer("Records", uses: ["Ledger", "Storage", "Wire"], plugins: ["EmbedFiles"]),
         layer("Telegram", uses: ["Transport"]),
+        layer("Freqtrade", uses: ["Transport"]),
 
         // Layer 2: the units of work.
         layer(
@@ -92,8 +93,8 @@ let package = Package(
             name: "blotter",
             dependencies: [
                 "Ledger", "Storage", "Transport", "Wire", "SQLiteStorage", "PostgresStorage",
-                "CurlTransport", "Hashing", "World", "Records", "Telegram", "Services", "Bot",
-                "Web",
+                "CurlTransport", "Hashing", "World", "Records", "Telegram", "Freqtrade", "Services",
+                "Bot", "Web",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
                 .product(name: "Logging", package: "swift-log"),
                 .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
@@ -129,6 +130,7 @@ let package = Package(
             "PostgresStorageTests", uses: ["TestSupport", "Storage", "PostgresStorage"]),
         tests("CurlTransportTests", uses: ["TestSupport", "Transport", "CurlTransport"]),
         tests("TelegramTests", uses: ["TestSupport", "Transport", "CurlTransport", "Telegram"]),
+        tests("FreqtradeTests", uses: ["TestSupport", "Transport", "CurlTransport", "Freqtrade"]),
         tests(
             "ServicesTests",
             uses: [

@@ -22,8 +22,14 @@ public struct Services: Sendable {
     public let messages: MessageService
     public let instruments: InstrumentService
     public let actions: ActionService
+    public let hooks: HookService
+    public let hookIntake: HookIntake
+    public let quarantine: Quarantine
 
-    public init(database: any Database, world: any World, limits: Limits) {
+    public init(
+        database: any Database, world: any World, limits: Limits,
+        hooks hookSettings: HookSettings = HookSettings()
+    ) {
         let work = UnitOfWork(database: database, world: world)
         self.work = work
         users = UserService(work: work, limits: limits)
@@ -44,5 +50,9 @@ public struct Services: Sendable {
         messages = MessageService(work: work)
         instruments = InstrumentService(work: work)
         actions = ActionService(work: work)
+        hooks = HookService(work: work, settings: hookSettings)
+        quarantine = Quarantine(work: work, trades: trades)
+        hookIntake = HookIntake(
+            work: work, trades: trades, quarantine: quarantine, doorbells: FreqtradeDoorbells())
     }
 }

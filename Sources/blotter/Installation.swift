@@ -15,6 +15,7 @@ struct Installation {
     let world: any World
     let database: any Database
     let services: Services
+    let bots: FreqtradeBots
 
     /// Opens the database and, where `migrating` says so, brings its schema up to date; a new
     /// database always is.
@@ -24,6 +25,7 @@ struct Installation {
         _ configuration: Configuration, migrating: Bool = false
     ) async throws -> Installation {
         let world = LiveWorld()
+        let bots = try FreqtradeBots.find(configuration)
         let database = try await openDatabase(configuration.database.url)
         do {
             let migrator = try Migrator.blotter(database, world: world)
@@ -40,7 +42,8 @@ struct Installation {
                 database: database, world: world,
                 limits: Limits(
                     maxUsers: configuration.limits.maxUsers,
-                    quotesStaleAfterSeconds: configuration.quotes.staleAfterSeconds)))
+                    quotesStaleAfterSeconds: configuration.quotes.staleAfterSeconds),
+                hooks: HookSettings(configuration, bots)), bots: bots)
         do {
             // After a migration that changed what follows from trades, or rules that were changed.
             try await RebuildService(installation.services).rebuildWhatIsDue(as: .owner) {

@@ -105,7 +105,7 @@ import blotter
         ),
         (
             "{\"htpp\":{}}",
-            "htpp: no such setting; there are database, http, telegram, limits, quotes, backup, log"
+            "htpp: no such setting; there are database, http, telegram, limits, quotes, hooks, backup, log"
         ),
         ("{\"http\":5}", "http: expected an object"),
         ("[]", "configuration file: expected one JSON object"),

@@ -22,6 +22,7 @@ import Testing
         "World": ["Ledger"],
         "Records": ["Ledger", "Storage", "Wire", "EmbedFiles"],
         "Telegram": ["Transport"],
+        "Freqtrade": ["Transport"],
         "Services": ["Ledger", "Storage", "Wire", "World", "Hashing", "Records"],
         "Bot": [
             "Ledger", "Storage", "Wire", "World", "Hashing", "Records", "Services", "Telegram",
@@ -33,7 +34,8 @@ import Testing
         ],
         "blotter": [
             "Ledger", "Storage", "Transport", "Wire", "SQLiteStorage", "PostgresStorage",
-            "CurlTransport", "Hashing", "World", "Records", "Telegram", "Services", "Bot", "Web",
+            "CurlTransport", "Hashing", "World", "Records", "Telegram", "Freqtrade", "Services",
+            "Bot", "Web",
             "ArgumentParser", "Logging", "ServiceLifecycle", "UnixSignals",
         ],
         "embed-files": [],

@@ -4,8 +4,8 @@ import Testing
 @Suite struct SourceRuleTests {
     private static let targets = [
         "Ledger", "Storage", "Transport", "Wire", "SQLiteStorage", "PostgresStorage",
-        "CurlTransport", "Hashing", "Gzip", "World", "Records", "Telegram", "Services", "Bot",
-        "Web", "blotter",
+        "CurlTransport", "Hashing", "Gzip", "World", "Records", "Telegram", "Freqtrade",
+        "Services", "Bot", "Web", "blotter",
     ]
     /// They talk to C, where nothing else will do.
     private static let drivers: Set<String> = [

@@ -33,7 +33,8 @@ extension ServiceWorld {
         for table in [
             "users", "accounts", "portfolios", "strategies", "instruments", "orders", "trades",
             "positions", "daily_pnl", "audit_log", "inbox", "outbox", "api_tokens",
-            "option_contracts", "pending_actions", "strategy_runs",
+            "option_contracts", "pending_actions", "strategy_runs", "hooks", "hook_deliveries",
+            "hook_positions",
         ] {
             counts[table] = try await count(of: table)
         }

@@ -17,7 +17,7 @@ struct ActionKind: Sendable {
 
 /// The one list of kinds.
 enum ActionKinds {
-    static let all: [ActionKind] = [.trade]
+    static let all: [ActionKind] = [.trade, .discard]
 
     static func named(_ name: String) -> ActionKind? { all.first { $0.name == name } }
 }

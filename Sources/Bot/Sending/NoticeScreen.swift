@@ -31,6 +31,49 @@ extension Notice {
         case .overfill(let order, let others): return order.screen(others: others)
         case .silent(let run): return run.silentScreen
         case .back(let run): return run.backScreen
+        case .quarantined(let hook, let reason, let waiting):
+            return Screen(
+                title: "Hook \(hook): something is no trade yet",
+                blocks: [
+                    .facts([
+                        Fact("Reason", .text(reason)), Fact("In quarantine", "\(waiting)"),
+                    ]),
+                    .note("Nothing is lost: \(code: "/quarantine") shows what waits."),
+                ])
+        case .quarantineFull(let hook):
+            return Screen(
+                title: "Hook \(hook): the quarantine is full",
+                blocks: [
+                    .note(
+                        """
+                        What comes now and can't be stored is refused, and lost where its sender \
+                        does not send it again. Make room: \(code: "/quarantine").
+                        """)
+                ])
+        case .alertMissed(let hook, let symbol, let expected, let told):
+            return Screen(
+                title: "Hook \(hook): an alert was missed",
+                blocks: [
+                    .facts([
+                        Fact("Symbol", .text(symbol)),
+                        Fact("Position after the last alert", .text(expected)),
+                        Fact("Position before this one", .text(told)),
+                    ]),
+                    .note(
+                        """
+                        An alert between the two did not come: look it up in TradingView's alert \
+                        log, and record its trade with \(code: "/trade").
+                        """),
+                ])
+        case .botAway(let hook, let bot, let failures, let error):
+            return Screen(
+                title: "Hook \(hook): \(bot) does not answer",
+                blocks: [
+                    .facts([
+                        Fact("Failures in a row", "\(failures)"), Fact("Last", .text(error)),
+                    ]),
+                    .note("It is asked again and again; what it traded meanwhile is pulled then."),
+                ])
         }
     }
 }

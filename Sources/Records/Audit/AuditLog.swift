@@ -14,6 +14,7 @@ public struct AuditEntry: Sendable {
         case policy = "POLICY"
         case token = "TOKEN"
         case fxRate = "FX_RATE"
+        case hook = "HOOK"
     }
 
     public enum Action: String, Sendable {

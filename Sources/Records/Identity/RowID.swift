@@ -14,3 +14,5 @@ public typealias StrategyID = RowID<Strategy>
 public typealias InstrumentID = RowID<InstrumentRecord>
 public typealias OrderID = RowID<OrderRecord>
 public typealias TradeID = RowID<TradeRecord>
+public typealias HookID = RowID<HookRecord>
+public typealias HookDeliveryID = RowID<HookDelivery>

@@ -18,6 +18,7 @@ public enum Schema {
         "0011_actions",
         "0012_last_leg",
         "0013_orders",
+        "0014_hooks",
     ]
 
     /// The listed migrations in one dialect; `checksum` is of a migration's text. Throws

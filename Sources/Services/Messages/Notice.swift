@@ -18,6 +18,14 @@ public enum Notice: Sendable, Hashable {
     case silent(SilentRun)
     /// To the owner: it beats again.
     case back(SilentRun)
+    /// To a hook's owner: something came that could not be stored.
+    case quarantined(hook: String, reason: String, waiting: Int)
+    /// To a hook's owner: something came that could not even be kept.
+    case quarantineFull(hook: String)
+    /// To a hook's owner: between two alerts there was one that did not come.
+    case alertMissed(hook: String, symbol: String, expected: String, told: String)
+    /// To a hook's owner: the bot that fills are pulled from does not answer.
+    case botAway(hook: String, bot: String, failures: Int, error: String)
 
     var kind: String {
         switch self {
@@ -27,6 +35,10 @@ public enum Notice: Sendable, Hashable {
         case .overfill: "overfill"
         case .silent: "strategy_silent"
         case .back: "strategy_back"
+        case .quarantined: "hook_quarantined"
+        case .quarantineFull: "hook_quarantine_full"
+        case .alertMissed: "hook_alert_missed"
+        case .botAway: "hook_bot_away"
         }
     }
 
@@ -40,6 +52,17 @@ public enum Notice: Sendable, Hashable {
         case .approved, .rejected: "{}"
         case .overfill(let order, let others): order.payloadJSON(others: others)
         case .silent(let run), .back(let run): run.payloadJSON
+        case .quarantined(let hook, let reason, let waiting):
+            Details.object(["hook": hook, "reason": reason, "waiting": String(waiting)])
+        case .quarantineFull(let hook): Details.object(["hook": hook])
+        case .alertMissed(let hook, let symbol, let expected, let told):
+            Details.object([
+                "hook": hook, "symbol": symbol, "expected": expected, "told": told,
+            ])
+        case .botAway(let hook, let bot, let failures, let error):
+            Details.object([
+                "hook": hook, "bot": bot, "failures": String(failures), "error": error,
+            ])
         }
     }
 
@@ -61,6 +84,29 @@ public enum Notice: Sendable, Hashable {
                 let notice = Notice(kind: message.kind, payload)
             else { return nil }
             self = notice
+        default:
+            guard let notice = Notice(ofHook: message) else { return nil }
+            self = notice
+        }
+    }
+
+    private init?(ofHook message: OutboxMessage) {
+        guard let payload = try? JSONValue(parsing: message.payloadJSON),
+            let hook = payload["hook"]?.string
+        else { return nil }
+        func text(_ key: String) -> String { payload[key]?.string ?? "" }
+        switch message.kind {
+        case "hook_quarantined":
+            self = .quarantined(
+                hook: hook, reason: text("reason"), waiting: Int(text("waiting")) ?? 0)
+        case "hook_quarantine_full": self = .quarantineFull(hook: hook)
+        case "hook_alert_missed":
+            self = .alertMissed(
+                hook: hook, symbol: text("symbol"), expected: text("expected"), told: text("told"))
+        case "hook_bot_away":
+            self = .botAway(
+                hook: hook, bot: text("bot"), failures: Int(text("failures")) ?? 0,
+                error: text("error"))
         default: return nil
         }
     }

@@ -19,15 +19,20 @@ public struct TradeService: Sendable {
     public func ingest(
         _ request: IngestRequest, as authority: Authority
     ) async throws -> IngestReport {
-        try await shared.run(request, as: authority) { try await store($0, as: authority) }
+        try await shared.run(request, as: authority) { request in
+            try await ingest(request, as: authority) { _, _, _ in }
+        }
     }
 
-    private func store(
-        _ request: IngestRequest, as authority: Authority
+    /// As `ingest(_:as:)`, always in a unit of work of its own; what `alongside` writes is stored
+    /// with the fills, or not at all.
+    func ingest(
+        _ request: IngestRequest, as authority: Authority,
+        alongside: @escaping @Sendable (IngestReport, any Transaction, inout Draw) throws -> Void
     ) async throws -> IngestReport {
         while true {
             do {
-                return try await post(request, as: authority)
+                return try await post(request, as: authority, alongside: alongside)
             } catch is NewReferences.InstrumentTaken {
                 // Once more: the instrument is a known one from now on. Instruments are never
                 // removed, so this happens at most once for each that the request names.
@@ -37,7 +42,8 @@ public struct TradeService: Sendable {
     }
 
     private func post(
-        _ request: IngestRequest, as authority: Authority
+        _ request: IngestRequest, as authority: Authority,
+        alongside: @escaping @Sendable (IngestReport, any Transaction, inout Draw) throws -> Void
     ) async throws -> IngestReport {
         try await work.write(.bulk) { tx, draw in
             let selection = try FillSelection(request, authority, in: tx, &draw)
@@ -49,6 +55,7 @@ public struct TradeService: Sendable {
             var writer = IngestWriter(
                 caller: authority.caller, source: request.source, in: tx)
             try writer.write(posting, selection.scope, &draw)
+            try alongside(report, tx, &draw)
             return report
         }
     }

@@ -20,6 +20,14 @@ public struct Limits: Sendable, Hashable {
     public static let tokenLifetimeDays = 1...3650
     /// Proposals of one user that wait for Confirm or Discard.
     public static let openActionsPerUser = 50
+    /// Hooks of one user.
+    public static let hooksPerUser = 50
+    /// Bytes of one call of a hook.
+    public static let hookBodyBytes = 64 << 10
+    /// Calls of one user's hooks that wait in quarantine.
+    public static let quarantinedPerUser = 1000
+    /// Symbols of one hook whose positions are followed.
+    public static let symbolsPerHook = 1000
     /// Portfolios of one user.
     public static let portfoliosPerUser = 100
     /// Runs that are kept of one strategy.

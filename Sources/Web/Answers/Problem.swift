@@ -58,16 +58,20 @@ extension Problem {
         return error.map { "\(realm), error=\"\($0)\"" } ?? realm
     }
 
-    static func rateLimited(retryAfterSeconds seconds: Int) -> Problem {
+    static let unknownHook = Problem(.unknownHook, "there is no such hook")
+
+    static func rateLimited(
+        what: String = "token", retryAfterSeconds seconds: Int
+    ) -> Problem {
         var problem = Problem(
-            .rateLimited, "this token is used too often: go on in \(seconds) s")
+            .rateLimited, "this \(what) is used too often: go on in \(seconds) s")
         problem.headers[.retryAfter] = String(seconds)
         return problem
     }
 
     static func tooManyFailures(retryAfterSeconds seconds: Int) -> Problem {
         var problem = Problem(
-            .tooManyRequests, "TOO_MANY_FAILURES",
+            .tooManyFailures,
             "too many unknown tokens came from your address: go on in \(seconds) s")
         problem.headers[.retryAfter] = String(seconds)
         return problem

@@ -17,6 +17,7 @@ public enum ProblemCode: String, Sendable, CaseIterable {
     case unknownPosition = "UNKNOWN_POSITION"
     case unknownCampaign = "UNKNOWN_CAMPAIGN"
     case unknownOrder = "UNKNOWN_ORDER"
+    case unknownHook = "UNKNOWN_HOOK"
     case methodNotAllowed = "METHOD_NOT_ALLOWED"
     case conflict = "CONFLICT"
     case bodyTooSlow = "BODY_TOO_SLOW"
@@ -37,6 +38,7 @@ public enum ProblemCode: String, Sendable, CaseIterable {
     case headersTooLarge = "HEADERS_TOO_LARGE"
     case `internal` = "INTERNAL"
     case unavailable = "UNAVAILABLE"
+    case quarantineFull = "QUARANTINE_FULL"
 }
 
 extension ProblemCode {
@@ -46,7 +48,7 @@ extension ProblemCode {
         case .unauthorized, .invalidSignature: .unauthorized
         case .forbiddenScope, .forbiddenPortfolio, .forbiddenStrategy: .forbidden
         case .notFound, .unknownPortfolio, .unknownStrategy, .unknownTrade, .unknownPosition,
-            .unknownCampaign, .unknownOrder:
+            .unknownCampaign, .unknownOrder, .unknownHook:
             .notFound
         case .methodNotAllowed: .methodNotAllowed
         case .conflict, .tooManyRuns: .conflict
@@ -60,6 +62,8 @@ extension ProblemCode {
         case .headersTooLarge: .requestHeaderFieldsTooLarge
         case .internal: .internalServerError
         case .unavailable: .serviceUnavailable
+        case .quarantineFull:
+            HTTPResponse.Status(code: 507, reasonPhrase: "Insufficient Storage")
         }
     }
 
@@ -82,6 +86,8 @@ extension ProblemCode {
         case .unknownTrade: "there is no such trade in the portfolio"
         case .unknownPosition: "there is no position in the symbol, open or closed"
         case .unknownCampaign: "there is no such campaign of yours"
+        case .unknownHook: "there is no such hook, or the message lacks its secret"
+        case .quarantineFull: "it could not be stored, and the quarantine is full: send it again"
         case .unknownOrder: "there is no such order of yours"
         case .tooManyRuns: "the strategy has as many runs as it may: end some with STOPPED"
         case .tooManyOrders: "more than 10,000 orders in one batch: send several"

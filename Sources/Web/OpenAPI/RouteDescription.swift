@@ -3,6 +3,7 @@ import Wire
 /// Under what a route stands in the API's description.
 public enum RouteTag: String, Sendable, CaseIterable {
     case ingest = "Ingest"
+    case hooks = "Hooks"
     case market = "Marks and rates"
     case positions = "Positions and P&L"
     case trades = "Trades"
@@ -13,6 +14,7 @@ public enum RouteTag: String, Sendable, CaseIterable {
     var sentence: String {
         switch self {
         case .ingest: "What strategies and brokers report. Idempotent: post again what is unsure."
+        case .hooks: "What freqtrade and TradingView call by themselves."
         case .market: "Quotes, which mark what is held, and what currencies cost each other."
         case .positions: "What is held, what it earned, and the trades behind the figures."
         case .trades: "The immutable rows that fills became."

@@ -29,26 +29,33 @@ struct RequestContent: Sendable {
         let stated = request.headers[.contentType]?.prefix { $0 != ";" }.trimmingBlanks
         guard let stated, let type = mediaTypes.first(where: { $0 == stated.lowercased() }) else {
             var problem = Problem(
-                .unsupportedMediaType, "UNSUPPORTED_MEDIA_TYPE",
+                .unsupportedMediaType,
                 "expected Content-Type: \(mediaTypes.joined(separator: " or "))")
             problem.headers[.accept] = mediaTypes.joined(separator: ", ")
             throw problem
         }
-        guard coding != nil else {
-            var problem = Problem(
-                .unsupportedMediaType, "UNSUPPORTED_MEDIA_TYPE",
-                "expected a body by Content-Encoding gzip, or without any")
-            problem.headers[.acceptEncoding] = "gzip, identity"
-            throw problem
-        }
+        try requireKnownCoding()
         return type
+    }
+
+    /// As it was declared, with its parameters; nil where it was not.
+    var mediaType: String? { request.headers[.contentType] }
+
+    /// Throws a 415 for a body that is packed by another means than gzip.
+    func requireKnownCoding() throws(Problem) {
+        guard coding == nil else { return }
+        var problem = Problem(
+            .unsupportedMediaType, "expected a body by Content-Encoding gzip, or without any")
+        problem.headers[.acceptEncoding] = "gzip, identity"
+        throw problem
     }
 
     /// The whole body. Throws a 413 as soon as it is known to be too long, packed or unpacked, a
     /// 408 where it takes too long, a 400 where it does not arrive whole, a 401 where it is not
-    /// what was signed.
-    func collect() async throws(Problem) -> [UInt8] {
-        if let length = declaredLength, length > limits.maxBodyBytes { throw tooLarge }
+    /// what was signed. `ownLimit` is for a route that takes less than others.
+    func collect(atMost ownLimit: Int = .max) async throws(Problem) -> [UInt8] {
+        let limit = min(limits.maxBodyBytes, ownLimit)
+        if let length = declaredLength, length > limit { throw tooLarge(limit) }
         var bytes: [UInt8] = []
         bytes.reserveCapacity(declaredLength ?? 0)
         var signed: [UInt8] = []
@@ -57,10 +64,10 @@ struct RequestContent: Sendable {
         do {
             try await read { part in
                 guard signature != nil else { return }
-                guard signed.count + part.count <= limits.maxBodyBytes else { throw tooLarge }
+                guard signed.count + part.count <= limit else { throw tooLarge(limit) }
                 signed.append(contentsOf: part)
             } take: { piece in
-                guard bytes.count + piece.count <= limits.maxBodyBytes else { throw tooLarge }
+                guard bytes.count + piece.count <= limit else { throw tooLarge(limit) }
                 bytes.append(contentsOf: piece)
             }
         } catch let problem as Problem {
@@ -143,10 +150,10 @@ struct RequestContent: Sendable {
         request.headers[.expect]?.trimmingBlanks.lowercased() == "100-continue"
     }
 
-    private var tooLarge: Problem {
+    private func tooLarge(_ limit: Int) -> Problem {
         Problem(
             .contentTooLarge, "BODY_TOO_LARGE",
-            "a body has at most \(limits.maxBodyBytes) bytes: send several requests")
+            "a body has at most \(limit) bytes here: send several requests")
     }
 
     private var tooSlow: Problem {

@@ -2,6 +2,7 @@ import Ledger
 import Logging
 import Services
 import Storage
+import Wire
 
 /// What all requests share.
 struct Environment: Sendable {

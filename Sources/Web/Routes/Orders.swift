@@ -72,31 +72,31 @@ extension AnswerFormat<OrderPage> {
 
 extension AnswerFormat<OrderListing> {
     static let orderMembers: [AnswerMember<OrderListing>] = [
-            .init("uid") { $0.uid },
-            .init("portfolio") { $0.portfolio },
-            .init("strategy") { $0.strategy },
-            .init("symbol") { $0.instrument.symbol },
-            .init("exchange") { $0.instrument.exchange },
-            .init("side") { $0.side },
-            .init("type", "As the broker calls it, such as `LIMIT`") { $0.type },
-            .init("status") { $0.status },
-            .init("time_in_force") { $0.timeInForce },
-            .init("quantity") { $0.quantity },
-            .init("filled_quantity") { $0.filledQuantity },
-            .init("price", "The limit") { $0.price },
-            .init("stop_price") { $0.stopPrice },
-            .init("client_order_id") { $0.clientOrderID },
-            .init("broker_order_id") { $0.brokerOrderID },
-            .init("placed_at") { $0.placedAt },
-            .init("updated_at") { $0.updatedAt },
-            .init("overfilled", "Whether more was filled than was ordered") { $0.isOverfilled },
-            .init("reported_status", "As it was last reported; null where it never was") {
-                $0.reportedStatus
-            },
-            .init("reported_filled_quantity", "As it was last reported, with or without trades") {
-                $0.reportedFilledQuantity
-            },
-        ]
+        .init("uid") { $0.uid },
+        .init("portfolio") { $0.portfolio },
+        .init("strategy") { $0.strategy },
+        .init("symbol") { $0.instrument.symbol },
+        .init("exchange") { $0.instrument.exchange },
+        .init("side") { $0.side },
+        .init("type", "As the broker calls it, such as `LIMIT`") { $0.type },
+        .init("status") { $0.status },
+        .init("time_in_force") { $0.timeInForce },
+        .init("quantity") { $0.quantity },
+        .init("filled_quantity") { $0.filledQuantity },
+        .init("price", "The limit") { $0.price },
+        .init("stop_price") { $0.stopPrice },
+        .init("client_order_id") { $0.clientOrderID },
+        .init("broker_order_id") { $0.brokerOrderID },
+        .init("placed_at") { $0.placedAt },
+        .init("updated_at") { $0.updatedAt },
+        .init("overfilled", "Whether more was filled than was ordered") { $0.isOverfilled },
+        .init("reported_status", "As it was last reported; null where it never was") {
+            $0.reportedStatus
+        },
+        .init("reported_filled_quantity", "As it was last reported, with or without trades") {
+            $0.reportedFilledQuantity
+        },
+    ]
 
     static let order = AnswerFormat("Order", orderMembers)
 }

@@ -1,4 +1,5 @@
 import HTTPTypes
+import Records
 public import Services
 
 /// The one list of all routes: what is served, documented and tested.
@@ -24,6 +25,8 @@ public enum Routes {
         .postOrderReports,
         .postHeartbeat,
         .risk,
+        .freqtradeHook,
+        .tradingViewHook,
     ]
 }
 
@@ -37,7 +40,7 @@ public struct Route: Sendable {
     /// What a token has to allow; nil where none is needed.
     public var scope: Authority.Permission? {
         switch handler {
-        case .open: nil
+        case .open, .hook: nil
         case .authorized(let permission, _): permission
         }
     }
@@ -50,6 +53,9 @@ public struct Route: Sendable {
 
     enum Handler: Sendable {
         case open(@Sendable (RouteCall) async throws -> Answer)
+        /// What stands in its path as `{hook}` says whose it is, and that it may be called.
+        case hook(
+            HookRecord.Kind, @Sendable (RouteCall, CalledHook) async throws -> Answer)
         case authorized(
             Authority.Permission, @Sendable (RouteCall, Authority) async throws -> Answer)
     }

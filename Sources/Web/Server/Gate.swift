@@ -1,6 +1,7 @@
 import HTTPTypes
 import Hashing
 import Hummingbird
+import Records
 import Services
 import World
 
@@ -10,11 +11,13 @@ struct Gate: Sendable {
     static let failuresPerMinute = 10
 
     let tokens: TokenService
+    let hooks: HookIntake
     private let uses: RateLimiter
     private let failures: RateLimiter
 
-    init(tokens: TokenService, requestsPerMinutePerToken: Int) {
+    init(tokens: TokenService, hooks: HookIntake, requestsPerMinutePerToken: Int) {
         self.tokens = tokens
+        self.hooks = hooks
         let world = tokens.world
         uses = RateLimiter(perMinute: requestsPerMinutePerToken, world: world)
         failures = RateLimiter(perMinute: Gate.failuresPerMinute, world: world)
@@ -57,6 +60,23 @@ struct Gate: Sendable {
         return try RequestSignature(
             request.headers, token: token, method: request.method.rawValue,
             target: request.head.path ?? "/", now: tokens.world.now())
+    }
+
+    /// The hook that is called at this address. Throws a 404, or a 429 where it is called too
+    /// often.
+    func hook(
+        at address: String, kind: HookRecord.Kind, from sender: String
+    ) async throws -> CalledHook {
+        guard let called = try await hooks.hook(at: address, kind: kind) else {
+            if let seconds = failures.take(sender).retryAfterSeconds {
+                throw Problem.tooManyFailures(retryAfterSeconds: seconds)
+            }
+            throw Problem.unknownHook
+        }
+        if let seconds = uses.take("hook \(called.hook.uid)").retryAfterSeconds {
+            throw Problem.rateLimited(what: "hook", retryAfterSeconds: seconds)
+        }
+        return called
     }
 
     func admit(

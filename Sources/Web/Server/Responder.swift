@@ -1,5 +1,6 @@
 import HTTPTypes
 import Hummingbird
+import Ledger
 import Logging
 import NIOCore
 import Records
@@ -41,7 +42,7 @@ struct Responder: HTTPResponder {
         self.requestIDs = requestIDs
         self.logger = logger
         gate = Gate(
-            tokens: environment.services.tokens,
+            tokens: environment.services.tokens, hooks: environment.services.hookIntake,
             requestsPerMinutePerToken: limits.requestsPerMinutePerToken)
         slots = Slots(count: limits.concurrentRequests)
     }
@@ -93,6 +94,14 @@ struct Responder: HTTPResponder {
         switch route.handler {
         case .open(let handle):
             return try await handle(call)
+        case .hook(let kind, let handle):
+            let called = try await gate.hook(
+                at: call.segment("hook").text, kind: kind, from: connection.remoteAddress)
+            record.userUID = called.hook.owner.uid
+            call.logger[metadataKey: "user_uid"] = "\(called.hook.owner.uid)"
+            call.logger[metadataKey: "hook_uid"] = "\(called.hook.uid)"
+            record.slot = try takeSlot()
+            return try await handle(call, called)
         case .authorized(let permission, let handle):
             let authority = try await gate.authority(
                 of: request.headers, from: connection.remoteAddress, &record.reading)
@@ -101,14 +110,18 @@ struct Responder: HTTPResponder {
             try gate.admit(authority, to: permission)
             call.body.signature = try gate.signature(of: request)
             if route.method == .get { try call.body.signature?.check([]) }
-            record.slot = slots.take()
-            guard record.slot != nil else {
-                throw Problem.unavailable(
-                    "\(limits.concurrentRequests) requests are being answered already",
-                    retryAfterSeconds: 1)
-            }
+            record.slot = try takeSlot()
             return try await handle(call, authority)
         }
+    }
+
+    private func takeSlot() throws(Problem) -> Slots.Slot {
+        guard let slot = slots.take() else {
+            throw .unavailable(
+                "\(limits.concurrentRequests) requests are being answered already",
+                retryAfterSeconds: 1)
+        }
+        return slot
     }
 
     /// The framework keeps the connection open, and would read what comes to its end.

@@ -29,8 +29,11 @@ struct ServeCommand: AsyncParsableCommand {
             }
             return botToken
         }
+        let bots = try FreqtradeBots.find(configuration)
         let logger = Log.start(
-            configuration, secrets: [token].compactMap(\.self) + configuration.database.url.secrets)
+            configuration,
+            secrets: [token].compactMap(\.self) + configuration.database.url.secrets
+                + bots.passwordsToHide)
         let installation = try await Installation.open(configuration, migrating: true)
         do {
             try await serve(installation, botToken, logger)
@@ -53,6 +56,11 @@ struct ServeCommand: AsyncParsableCommand {
         ]
         let transport = CurlTransport()
         defer { transport.close() }
+        running.append(
+            .init(
+                service: FreqtradeService(
+                    services: services, bots: installation.bots, transport: transport,
+                    logger: logger)))
         if let token {
             let bot = TelegramBot(
                 services: services,

@@ -31,6 +31,11 @@ public struct Configuration: Sendable, Hashable {
         public var staleAfterSeconds = 900
     }
 
+    public struct Hooks: Sendable, Hashable {
+        public var freqtradeFile: String?
+        public var sweepMinutes = 10
+    }
+
     public struct Backup: Sendable, Hashable {
         public var directory = "data/backups"
         public var everyMinutes = 60
@@ -48,6 +53,7 @@ public struct Configuration: Sendable, Hashable {
     public var telegram = Telegram()
     public var limits = Limits()
     public var quotes = Quotes()
+    public var hooks = Hooks()
     public var backup = Backup()
     public var log = Log()
 

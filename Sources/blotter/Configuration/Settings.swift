@@ -44,6 +44,13 @@ public enum Settings {
         .wholeNumber(
             "quotes.stale_after_seconds", 1...31_536_000, \.quotes.staleAfterSeconds,
             "a mark from a quote older than that is shown as stale"),
+        .optionalText(
+            "hooks.freqtrade_file", "the path of a file", \.hooks.freqtradeFile,
+            "holds addresses and credentials of freqtrade bots that fills are pulled from;"
+                + " must not be readable by everybody", accepts: isPath),
+        .wholeNumber(
+            "hooks.sweep_minutes", 1...1440, \.hooks.sweepMinutes,
+            "the time between two looks at all trades of such a bot, for calls that were lost"),
         .text(
             "backup.directory", "the path of a directory", \.backup.directory,
             "where backups are put", accepts: isPath),
@@ -74,7 +81,7 @@ public enum Settings {
         !text.isEmpty && !text.contains { $0.isWhitespace || $0 == "/" }
     }
 
-    @Sendable private static func isWebURL(_ text: String) -> Bool {
+    @Sendable static func isWebURL(_ text: String) -> Bool {
         let rest = text.split(separator: "://", maxSplits: 1, omittingEmptySubsequences: false)
         guard rest.count == 2, rest[0] == "http" || rest[0] == "https" else { return false }
         return !rest[1].isEmpty && !rest[1].hasPrefix("/")

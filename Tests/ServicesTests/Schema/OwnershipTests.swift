@@ -132,6 +132,16 @@ struct OwnershipTests {
                 last_beat_at)
             VALUES (\(who), \(n), 'RUNNING', \(time), \(time))
             """,
+            """
+            INSERT INTO hooks (id, uid, user_id, portfolio_id, strategy_id, name, kind,
+                secret_hash, created_at)
+            VALUES (\(who), \(n), \(n), 'h', 'freqtrade', 's\(n)', \(time))
+            """,
+            """
+            INSERT INTO hook_positions (hook_id, symbol, user_id, direction, alert_identity,
+                alerted_at)
+            VALUES (\(n), 'S', \(n), 'flat', 'i', \(time))
+            """,
         ]
     }
 
@@ -143,6 +153,12 @@ struct OwnershipTests {
             """)
         for user in [1, 2] {
             for statement in Self.rows(of: user) { try await world.execute(statement) }
+            try await world.execute(
+                """
+                INSERT INTO hook_deliveries (id, uid, user_id, hook_id, status, identity, body,
+                    received_at)
+                VALUES (\(user), 'd\(user)', \(user), \(user), 'QUARANTINED', 'i', $1, \(Self.time))
+                """, [.blob([])])
         }
         let tables = try await SchemaImage(of: world.database).tables
             .filter { !SchemaTests.shared.contains($0.key) }

@@ -1,0 +1,3 @@
+DROP TABLE hook_positions;
+DROP TABLE hook_deliveries;
+DROP TABLE hooks;

@@ -1,0 +1,154 @@
+import Ledger
+import Records
+import Services
+
+extension Command {
+    static let quarantine = Command(
+        "quarantine", "What came through hooks and is no trade yet: look, try again, discard",
+        arguments: "[show N | retry N|all | discard N|all]", example: "/quarantine retry all",
+        isPrivateOnly: true,
+        body: .approved { request, caller in
+            let (word, rest) = request.arguments.firstAndRest
+            switch word.lowercased() {
+            case "": return try await list(request, caller)
+            case "show": return try await show(request, try number(rest), caller)
+            case "retry": return try await retry(request, rest, caller)
+            case "discard": return try await discard(request, rest, caller)
+            default:
+                throw CommandRefusal.misused(
+                    "“\(word.shortened)” is none of show, retry, discard.")
+            }
+        })
+
+    private static func list(_ request: CommandRequest, _ caller: Caller) async throws -> Screen {
+        let waiting = try await request.services.quarantine.waiting(for: caller)
+        return try request.paged(
+            "Quarantine",
+            table: Table(
+                columns: [
+                    .init("No.", .right), .init("Hook"), .init("Came"), .init("Times", .right),
+                    .init("Reason"),
+                ],
+                rows: waiting.map { delivery in
+                    [
+                        "\(delivery.id)", .text(delivery.hookName.text),
+                        .time(delivery.receivedAt), "\(delivery.times)",
+                        .text(delivery.reason?.sentence.shortened(to: 120) ?? ""),
+                    ]
+                }, whenEmpty: "Nothing waits: all that came is a trade."),
+            notes: waiting.isEmpty
+                ? []
+                : [
+                    "\(code: "/quarantine show N") shows what came.",
+                    "\(code: "/hooks template NAME {…}") changes how it is read.",
+                ],
+            buttons: waiting.isEmpty
+                ? [] : [[try request.button("Retry all", arguments: "retry all")]])
+    }
+
+    private static func show(
+        _ request: CommandRequest, _ id: HookDeliveryID, _ caller: Caller
+    ) async throws -> Screen {
+        let delivery = try await request.services.quarantine.delivery(id, for: caller)
+        let text = String(decoding: delivery.body, as: UTF8.self)
+        let isWaiting = delivery.status == .quarantined
+        return Screen(
+            title: "Quarantine: No. \(id)",
+            blocks: [
+                .facts([
+                    Fact("Hook", .text(delivery.hookName.text)),
+                    Fact("Came", .time(delivery.receivedAt)),
+                    Fact("Times", "\(delivery.times)"),
+                    Fact("Type", .text(delivery.contentType ?? "not told")),
+                    Fact("State", .text(delivery.status.rawValue.lowercased())),
+                    Fact("Reason", .text(delivery.reason?.sentence ?? "none")),
+                ]),
+                .note("\(code: text.shortened(to: 2000))"),
+            ],
+            buttons: isWaiting
+                ? [[try request.button("Retry", arguments: "retry \(id)")]] : [])
+    }
+
+    private static func retry(
+        _ request: CommandRequest, _ which: Arguments, _ caller: Caller
+    ) async throws -> Screen {
+        let quarantine = request.services.quarantine
+        if which.text.lowercased() != "all" {
+            let id = try number(which)
+            switch try await quarantine.retry(id, for: caller) {
+            case .accepted(let uid):
+                return Screen(
+                    title: "Stored: No. \(id)", blocks: [.facts([Fact("Trade", .code(uid))])])
+            case .duplicate(let uid):
+                return Screen(
+                    title: "Known already: No. \(id)",
+                    blocks: [.facts([Fact("Trade", .code(uid))])])
+            case .rejected(let refusal):
+                return Screen(
+                    title: "Still no trade: No. \(id)",
+                    blocks: [.facts([Fact("Reason", .text(refusal.sentence))])])
+            }
+        }
+        var counts = (stored: 0, known: 0, refused: 0)
+        for delivery in try await quarantine.waiting(for: caller) {
+            do {
+                switch try await quarantine.retry(delivery.id, for: caller) {
+                case .accepted: counts.stored += 1
+                case .duplicate: counts.known += 1
+                case .rejected: counts.refused += 1
+                }
+            } catch let error as ServiceError where error.kind == .notFound {
+                // Somebody was faster: it does not wait any more.
+                continue
+            }
+        }
+        return Screen(
+            title: "Tried again",
+            blocks: [
+                .facts([
+                    Fact("Stored", "\(counts.stored)"), Fact("Known already", "\(counts.known)"),
+                    Fact("Still no trade", "\(counts.refused)"),
+                ]),
+                .note("\(code: "/quarantine") shows what is left."),
+            ])
+    }
+
+    private static func discard(
+        _ request: CommandRequest, _ which: Arguments, _ caller: Caller
+    ) async throws -> Screen {
+        var ids: [HookDeliveryID] = []
+        if which.text.lowercased() == "all" {
+            ids = try await request.services.quarantine.waiting(for: caller).map(\.id)
+        } else {
+            let id = try number(which)
+            let delivery = try await request.services.quarantine.delivery(id, for: caller)
+            if delivery.status == .quarantined { ids = [id] }
+        }
+        guard !ids.isEmpty else {
+            return Screen(title: "Quarantine", blocks: [.note("Nothing of it waits.")])
+        }
+        let proposal = DiscardProposal(ids: ids)
+        let action = try await request.services.actions.propose(
+            kind: ActionKind.discard.name, contentJSON: proposal.json, for: caller,
+            update: request.update)
+        return Screen(
+            title: "Discard \(proposal.words)?",
+            blocks: [
+                .note("They will never be trades. A trade that is missing then is for you to add."),
+                .note(Confirmation.note),
+            ], buttons: try Confirmation.buttons(for: action))
+    }
+
+    private static func number(_ argument: Arguments) throws -> HookDeliveryID {
+        guard argument.words.count == 1, let number = Int64(argument.text), number > 0 else {
+            throw CommandRefusal.misused(
+                "“\(argument.text.shortened)” is no number of the quarantine's list.")
+        }
+        return HookDeliveryID(number)
+    }
+}
+
+extension HookDelivery.Reason {
+    /// For people, with the field at fault.
+    var sentence: String { (field.map { "\($0): \(detail)" } ?? detail).asSentence }
+}
