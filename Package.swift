@@ -51,6 +51,7 @@ let package = Package(
         .systemLibrary(
             name: "CCrypto", pkgConfig: "libcrypto", providers: [.apt(["libssl-dev"])]),
         .systemLibrary(name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"])]),
+        .systemLibrary(name: "CExpat", pkgConfig: "expat", providers: [.apt(["libexpat1-dev"])]),
 
         // Layer 1: one C library each, and what is built on the protocols alone.
         layer("SQLiteStorage", uses: ["Storage", "CSQLite"]),
@@ -58,6 +59,7 @@ let package = Package(
         layer("CurlTransport", uses: ["Transport", "CCurl"]),
         layer("Hashing", uses: ["CCrypto"]),
         layer("Gzip", uses: ["CZlib"]),
+        layer("Markup", uses: ["CExpat"]),
         layer("World", uses: ["Ledger"]),
         layer("Records", uses: ["Ledger", "Storage", "Wire"], plugins: ["EmbedFiles"]),
         layer("Telegram", uses: ["Transport"]),
@@ -65,7 +67,8 @@ let package = Package(
 
         // Layer 2: the units of work.
         layer(
-            "Services", uses: ["Ledger", "Storage", "Wire", "World", "Hashing", "Records"]),
+            "Services",
+            uses: ["Ledger", "Storage", "Wire", "World", "Hashing", "Markup", "Records"]),
 
         // Layer 3: the faces.
         layer(
@@ -121,6 +124,7 @@ let package = Package(
             path: "Tests/TestSupport", resources: [.copy("Fixtures")], swiftSettings: rules),
         tests("LedgerTests", uses: ["Ledger"]),
         tests("WireTests", uses: ["Ledger", "Wire"]),
+        tests("MarkupTests", uses: ["Markup"]),
         tests("WorldTests", uses: ["Ledger", "World"]),
         tests("GzipTests", uses: ["TestSupport", "Gzip"]),
         tests(

@@ -53,7 +53,7 @@ final class CurlCall: @unchecked Sendable {
     /// Sets all options on a fresh or reset handle.
     func prepare(_ easy: UnsafeMutableRawPointer, settings: CurlTransport.Settings) {
         self.easy = easy
-        maximumBodyBytes = settings.maximumBodyBytes
+        maximumBodyBytes = request.maximumBodyBytes ?? settings.maximumBodyBytes
         ccurl_set_text(easy, CURLOPT_URL, request.url)
         ccurl_set_text(easy, CURLOPT_PROTOCOLS_STR, "http,https")
         ccurl_set_long(easy, CURLOPT_HTTP_VERSION, Int(CURL_HTTP_VERSION_1_1))
@@ -70,7 +70,7 @@ final class CurlCall: @unchecked Sendable {
         ccurl_set_long(
             easy, CURLOPT_CONNECTTIMEOUT_MS,
             min(timeout, Self.milliseconds(settings.connectTimeoutSeconds)))
-        ccurl_set_offset(easy, CURLOPT_MAXFILESIZE_LARGE, curl_off_t(settings.maximumBodyBytes))
+        ccurl_set_offset(easy, CURLOPT_MAXFILESIZE_LARGE, curl_off_t(maximumBodyBytes))
         prepareHeaders(easy)
         prepareBody(easy)
         prepareCallbacks(easy)

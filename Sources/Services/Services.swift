@@ -26,9 +26,11 @@ public struct Services: Sendable {
     public let hookIntake: HookIntake
     public let quarantine: Quarantine
 
+    public let timeZones: TimeZones
+
     public init(
         database: any Database, world: any World, limits: Limits,
-        hooks hookSettings: HookSettings = HookSettings()
+        hooks hookSettings: HookSettings = HookSettings(), timeZones: TimeZones = .ofSystem
     ) {
         let work = UnitOfWork(database: database, world: world)
         self.work = work
@@ -39,7 +41,8 @@ public struct Services: Sendable {
         tokens = TokenService(work: work)
         trades = TradeService(work: work)
         corrections = CorrectionService(work: work)
-        imports = ImportService(trades: trades)
+        imports = ImportService(
+            trades: trades, corrections: corrections, timeZones: timeZones)
         positions = PositionService(work: work, limits: limits)
         campaigns = CampaignService(work: work)
         performance = PerformanceService(work: work)
@@ -54,5 +57,6 @@ public struct Services: Sendable {
         quarantine = Quarantine(work: work, trades: trades)
         hookIntake = HookIntake(
             work: work, trades: trades, quarantine: quarantine, doorbells: FreqtradeDoorbells())
+        self.timeZones = timeZones
     }
 }

@@ -9,16 +9,19 @@ public struct HTTPRequest: Sendable {
     public var body: [UInt8]
     /// From the first byte sent to the last one received.
     public var timeoutSeconds: Double
+    /// A larger answer ends in `TransportError.tooLarge`; nil is the transport's own limit.
+    public var maximumBodyBytes: Int?
 
     public init(
         method: Method, url: String, headers: [(name: String, value: String)] = [],
-        body: [UInt8] = [], timeoutSeconds: Double
+        body: [UInt8] = [], timeoutSeconds: Double, maximumBodyBytes: Int? = nil
     ) {
         self.method = method
         self.url = url
         self.headers = headers
         self.body = body
         self.timeoutSeconds = timeoutSeconds
+        self.maximumBodyBytes = maximumBodyBytes
     }
 }
 

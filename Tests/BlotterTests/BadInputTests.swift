@@ -90,7 +90,7 @@ import Testing
         ),
         .usage("import", says: "file"),
         .usage(
-            "import", "fills.xml", "--user", "1", "--portfolio", "main", says: "--format", "csv"),
+            "import", "-", "--user", "1", "--portfolio", "main", says: "--format", "csv"),
         .usage(
             "import", "fills.csv", "--format", "xml", "--user", "1", "--portfolio", "main",
             says: "--format"),

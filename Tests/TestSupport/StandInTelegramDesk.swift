@@ -7,6 +7,7 @@ struct StandInDesk: Sendable {
 
     func reply(to request: HTTPServer.Request) async -> HTTPServer.Reply {
         let receivedAt = StandInTelegramState.nowSeconds()
+        if request.path.hasPrefix("/file/bot") { return download(request.path) }
         guard let (token, method) = Self.addressee(of: request) else {
             return answer(StandInRefusal(status: 404, description: "Not Found").json, 404)
         }
@@ -66,6 +67,29 @@ struct StandInDesk: Sendable {
         let (body, status) = await outcome(method, parameters)
         if state.withLock({ $0.isAway }) { return (.reset, nil) }
         return spoiled(body, status, fault)
+    }
+
+    /// A file that `getFile` has given the path of; a fault on `download` spoils it.
+    private func download(_ path: String) -> HTTPServer.Reply {
+        let fault = nextFault("download")
+        let body = state.withLock { state -> [UInt8]? in
+            let folder = "/file/bot\(state.options.token)/"
+            state.downloads += 1
+            guard path.hasPrefix(folder) else { return nil }
+            let name = String(path.dropFirst(folder.count))
+            return state.files.values.first { $0.path == name }?.content
+        }
+        watchers.withLock { $0.changed() }
+        switch fault {
+        case nil: break
+        case .serverErrorPage(let status): return .answer(status: status, body: [])
+        default: return .reset
+        }
+        guard let body else {
+            return answer(StandInRefusal(status: 404, description: "Not Found").json, 404)
+        }
+        let headers = [("Content-Type", "application/octet-stream")]
+        return .answer(status: 200, headers: headers, body: body)
     }
 
     private func nextFault(_ method: String) -> StandInFault? {

@@ -46,6 +46,7 @@ extension StandInTelegramState {
             webhookURL = nil
             if parameters["drop_pending_updates"]?.boolean == true { updates.removeAll() }
             return true
+        case "getFile": return try file(parameters)
         case "sendChatAction":
             _ = try writableChat(parameters)
             return true

@@ -47,6 +47,9 @@ struct StandInTelegramState: Sendable {
     var queries: [String: Query] = [:]
     var commands: [String: [StandInCommand]] = [:]
     var calls: [StandInCall] = []
+    /// Files that people sent, by their ids.
+    var files: [String: StandInFile] = [:]
+    var downloads = 0
     var violations: [String] = []
     var faults: [String: [StandInFault]] = [:]
 

@@ -10,14 +10,28 @@ struct ActionKind: Sendable {
     /// Carries it out and returns the result, a JSON object. May be tried again: it must do
     /// nothing more then, which it knows by the action's token. Throws `FillRefusal` or
     /// `ServiceError` where it can't be done and is not to be tried again.
-    let perform: @Sendable (PendingAction, Services, Caller) async throws -> String
+    let perform: @Sendable (PendingAction, Services, Caller, SentFiles) async throws -> String
     /// What is shown of a result.
     let facts: @Sendable (PendingAction, _ resultJSON: String) -> [Fact]
 }
 
+extension ActionKind {
+    /// A kind that needs nothing but the ledger.
+    init(
+        name: String, title: @escaping @Sendable (PendingAction) -> String,
+        perform: @escaping @Sendable (PendingAction, Services, Caller) async throws -> String,
+        facts: @escaping @Sendable (PendingAction, _ resultJSON: String) -> [Fact]
+    ) {
+        self.init(
+            name: name, title: title,
+            perform: { action, services, caller, _ in try await perform(action, services, caller) },
+            facts: facts)
+    }
+}
+
 /// The one list of kinds.
 enum ActionKinds {
-    static let all: [ActionKind] = [.trade, .discard]
+    static let all: [ActionKind] = [.trade, .discard, .importFile]
 
     static func named(_ name: String) -> ActionKind? { all.first { $0.name == name } }
 }

@@ -4,6 +4,7 @@ import Services
 /// What the Confirm and Discard buttons do, whatever they stand below.
 struct Confirmation: Sendable {
     let services: Services
+    let files: SentFiles
 
     /// The buttons of a proposal, and the note that says how they work.
     static func buttons(for action: PendingAction) throws(ScreenError) -> [[Button]] {
@@ -66,7 +67,7 @@ struct Confirmation: Sendable {
         of action: PendingAction, _ kind: ActionKind, _ caller: Caller
     ) async throws -> ActionOutcome {
         do {
-            return .done(resultJSON: try await kind.perform(action, services, caller))
+            return .done(resultJSON: try await kind.perform(action, services, caller, files))
         } catch let refusal as FillRefusal {
             return .refused(refusal.sentence)
         } catch let error as ServiceError {

@@ -3,7 +3,7 @@ public enum Commands {
     public static let all: [Command] = [
         .start, .help, .positions, .orders, .pnl, .risk, .trades, .trade, .campaigns, .campaign,
         .why, .portfolios, .accounts,
-        .strategies, .fx, .token, .hooks, .quarantine, .users, .approve, .reject,
+        .strategies, .fx, .token, .hooks, .quarantine, .importFile, .users, .approve, .reject,
     ]
 
     static func named(_ name: String) -> Command? { all.first { $0.name == name } }

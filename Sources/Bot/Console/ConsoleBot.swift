@@ -14,7 +14,7 @@ public actor ConsoleBot {
         services: Services, telegramUserID: Int64, username: String? = nil,
         observe: @escaping BotObserver = { _ in }
     ) {
-        responder = Responder(services: services, observe: observe)
+        responder = Responder(services: services, files: .none, observe: observe)
         person = Person(telegramUserID: telegramUserID, username: username)
     }
 

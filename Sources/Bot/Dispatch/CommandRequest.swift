@@ -11,6 +11,10 @@ struct CommandRequest: Sendable {
     /// Nil for a stranger.
     let user: User?
     let arguments: Arguments
+    /// Where what people send is to be had.
+    let files: SentFiles
+    /// What was sent with the command.
+    var file: SentFile?
     /// Where in its list the screen begins, as a button carried it; empty at the beginning.
     var place = ""
     /// To be handed to the service that acts, which does it once for one update.

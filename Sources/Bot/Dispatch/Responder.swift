@@ -7,11 +7,22 @@ import World
 struct IncomingMessage: Sendable, Hashable {
     let sender: Person
     let text: String
+    /// What was sent with the text; or the text with it.
+    var file: SentFile?
     let isPrivate: Bool
     /// Nil in a terminal, where nothing is delivered twice.
     var update: IncomingUpdate?
     /// Whether it had come before.
     var isRepeated = false
+}
+
+extension IncomingMessage {
+    /// The text; a file's caption needs no slash to be the command that takes files.
+    fileprivate var command: String {
+        let name = Command.importFile.name
+        guard file != nil, CommandText(text)?.name != name else { return text }
+        return "/\(name) \(text)"
+    }
 }
 
 /// A press on a button of ours.
@@ -47,17 +58,19 @@ struct PressReply: Sendable, Hashable {
 struct Responder: Sendable {
     let services: Services
     let observe: BotObserver
+    private let files: SentFiles
     private let approval: Approval
 
-    init(services: Services, observe: @escaping BotObserver) {
+    init(services: Services, files: SentFiles, observe: @escaping BotObserver) {
         self.services = services
+        self.files = files
         self.observe = observe
         approval = Approval(services: services)
     }
 
     /// Nil where nothing is to be said. Throws `CancellationError` alone.
     func answer(_ message: IncomingMessage) async throws -> Reply? {
-        let text = CommandText(message.text)
+        let text = CommandText(message.command)
         let known = text.flatMap { Commands.named($0.name) }
         var user: User?
         do {
@@ -92,8 +105,9 @@ struct Responder: Sendable {
         }
         let request = CommandRequest(
             services: services, approval: approval, command: known, sender: message.sender,
-            user: user, arguments: Arguments(text: text.arguments, isFromButton: false),
-            update: message.update)
+            user: user,
+            arguments: Arguments(text: text.arguments, isFromButton: false),
+            files: files, file: message.file, update: message.update)
         return try await run(request)
     }
 
@@ -166,11 +180,11 @@ extension Responder {
             let request = CommandRequest(
                 services: services, approval: approval, command: command, sender: press.sender,
                 user: user, arguments: Arguments(text: arguments, isFromButton: true),
-                place: place, update: press.update)
+                files: files, place: place, update: press.update)
             return PressReply(screen: try await run(request))
         case .settle(let decision, let token):
-            return try await Confirmation(services: services).press(decision, token, by: caller)
-                ?? .outdated
+            let confirmation = Confirmation(services: services, files: files)
+            return try await confirmation.press(decision, token, by: caller) ?? .outdated
         case nil:
             return .outdated
         }

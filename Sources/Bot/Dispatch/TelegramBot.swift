@@ -35,7 +35,9 @@ public struct TelegramBot: Sendable {
         let messenger = Messenger(api: api, gate: gate)
         let menus = CommandMenus(api: api, services: services, observe: observe)
         let handler = UpdateHandler(
-            services: services, responder: Responder(services: services, observe: observe),
+            services: services,
+            responder: Responder(
+                services: services, files: SentFiles(api: api), observe: observe),
             messenger: messenger, menus: menus, identity: BotIdentity(api: api),
             pace: CommandPace(perMinute: settings.commandsPerMinutePerUser), observe: observe)
         dispatcher = Dispatcher(handler: handler)

@@ -40,7 +40,8 @@ struct UpdateHandler: Sendable {
     // MARK: Messages
 
     private func carryOut(_ message: Message, _ id: UpdateID) async throws -> Delivery? {
-        guard let sender = message.sender, !sender.isBot, let text = message.text,
+        guard let sender = message.sender, !sender.isBot,
+            let text = message.document == nil ? message.text : message.caption ?? "",
             try await isForMe(text, in: message.chat)
         else { return nil }
         let update = IncomingUpdate(id: id.rawValue)
@@ -59,8 +60,8 @@ struct UpdateHandler: Sendable {
         }
         let startSeconds = uptimeSeconds
         let incoming = IncomingMessage(
-            sender: person, text: text, isPrivate: isPrivate, update: update,
-            isRepeated: await isRepeated(update))
+            sender: person, text: text, file: message.document.map(SentFile.init),
+            isPrivate: isPrivate, update: update, isRepeated: await isRepeated(update))
         guard let reply = try await responder.answer(incoming) else { return nil }
         tell(
             "a command was carried out", reply.command, reply.user, id, person, since: startSeconds)

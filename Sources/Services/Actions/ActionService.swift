@@ -70,6 +70,12 @@ public struct ActionService: Sendable {
         }
     }
 
+    /// What was proposed to the caller under this token, whatever has become of it. Throws
+    /// `.notFound`.
+    public func proposed(_ token: String, for caller: Caller) async throws -> PendingAction {
+        try await work.read { tx in try Self.action(token, for: caller, in: tx) }
+    }
+
     /// Decides, unless it was decided before; repeating changes nothing. Throws `.notFound` for
     /// what was proposed to somebody else, never, or too long ago to be known.
     public func take(

@@ -1,22 +1,12 @@
 public import Ledger
 import Records
-
-/// What an import came to.
-public struct ImportReport: Sendable {
-    public struct Rejection: Sendable, Hashable {
-        /// Of the file, from 1.
-        public let line: Int
-        public let refusal: FillRefusal
-    }
-
-    public fileprivate(set) var accepted = 0
-    public fileprivate(set) var duplicates = 0
-    public fileprivate(set) var rejections: [Rejection] = []
-}
+import World
 
 /// Fills from files: the same way into the ledger as over HTTP, in batches.
 public struct ImportService: Sendable {
     let trades: TradeService
+    let corrections: CorrectionService
+    let timeZones: TimeZones
 
     /// Fills of one unit of work.
     private static let batchSize = 1000
@@ -28,42 +18,57 @@ public struct ImportService: Sendable {
     /// Throws `ImportError` where the file can't be read further, `ServiceError` and
     /// `StorageError`; the batches before it are stored.
     public func run<Pieces: AsyncSequence>(
-        _ pieces: Pieces, format: ImportFormat, portfolio: ExactText?, isDryRun: Bool,
-        as authority: Authority, progress: (ImportReport) -> Void
+        _ pieces: Pieces, format: ImportFormat, options: ImportOptions = ImportOptions(),
+        portfolio: ExactText?, isDryRun: Bool, as authority: Authority,
+        progress: (ImportReport) -> Void
     ) async throws -> ImportReport where Pieces.Element == [UInt8] {
-        var reader = format.makeReader()
-        var report = ImportReport()
-        var waiting: [ImportedFill] = []
+        var reader = try format.makeReader(try settings(options, of: format))
+        var posting = ImportPosting(
+            trades: trades, corrections: corrections, portfolio: portfolio, isDryRun: isDryRun,
+            authority: authority)
+        var waiting: [ImportedItem] = []
         func store(atLeast count: Int) async throws {
-            while waiting.count >= count, !waiting.isEmpty {
-                let batch = Array(waiting.prefix(ImportService.batchSize))
-                waiting.removeFirst(batch.count)
-                let request = IngestRequest(
-                    fills: batch.map(\.fill), portfolio: portfolio, isDryRun: isDryRun,
-                    source: .imported)
-                let stored = try await trades.ingest(request, as: authority)
-                report.add(stored, of: batch)
-                progress(report)
+            var start = 0
+            while waiting.count - start >= count, start < waiting.count {
+                let batch = waiting[start...].prefix(Self.batchSize)
+                try await posting.post(batch)
+                start += batch.count
+                progress(posting.report)
             }
+            waiting.removeFirst(start)
         }
+        var isFirst = true
         for try await piece in pieces {
+            if isFirst { try ImportFormat.refuseArchive(piece) }
+            isFirst = false
             waiting += try reader.read(piece[...])
-            try await store(atLeast: ImportService.batchSize)
+            try await store(atLeast: Self.batchSize)
         }
         waiting += try reader.finish()
         try await store(atLeast: 1)
-        return report
+        posting.report.add(notes: reader.notes)
+        return posting.report
     }
-}
 
-extension ImportReport {
-    fileprivate mutating func add(_ stored: IngestReport, of batch: [ImportedFill]) {
-        accepted += stored.accepted
-        duplicates += stored.duplicates
-        for (fill, outcome) in zip(batch, stored.outcomes) {
-            if case .rejected(let refusal) = outcome {
-                rejections.append(Rejection(line: fill.line, refusal: refusal))
-            }
+    /// Throws `.invalid` for an option that the format does not take, and for an unknown zone.
+    private func settings(
+        _ options: ImportOptions, of format: ImportFormat
+    ) throws(ServiceError) -> ImportSettings {
+        for option in options.given where !format.takes.contains(option) {
+            throw ServiceError(
+                .invalid, code: "INVALID_FIELD", field: option.rawValue,
+                detail: "files of the format \(format.name) take none")
         }
+        let name = options.timeZone ?? options.mapping?.timeZone ?? format.defaultTimeZone
+        return ImportSettings(
+            timeZone: try name.map { name throws(ServiceError) in
+                guard let rules = timeZones.rules(named: name) else {
+                    throw ServiceError(
+                        .invalid, code: "INVALID_FIELD", field: ImportOption.timeZone.rawValue,
+                        detail: "no time zone \(name): expected one such as America/New_York or"
+                            + " +02:00")
+                }
+                return rules
+            }, account: options.account, mapping: options.mapping)
     }
 }

@@ -27,6 +27,11 @@ public struct FillBatch: Sendable {
 public enum FillReader {
     public static let batchLimit = 10_000
 
+    /// What the columns of CSV may be called.
+    static let columns = Set(
+        FillField.allCases.filter { $0 != .option }.map(\.rawValue)
+            + OptionField.allCases.map(\.name))
+
     /// Reads `{"portfolio":…,"strategy":…,"fills":[FILL,…]}`.
     public static func batch(
         from json: [UInt8], limit: Int = batchLimit

@@ -30,6 +30,28 @@ public struct BotAPI: Sendable {
         return try answer(to: Method.self, from: response)
     }
 
+    /// The file at `path` below the bot's folder.
+    func download(
+        _ path: String, limitBytes: Int, timeoutSeconds: Double
+    ) async throws -> [UInt8] {
+        let response: HTTPResponse
+        do {
+            response = try await transport.send(
+                HTTPRequest(
+                    method: .get, url: "\(baseURL)/file/bot\(token.secret)/\(path)",
+                    timeoutSeconds: timeoutSeconds, maximumBodyBytes: limitBytes))
+        } catch TransportError.tooLarge {
+            throw TelegramError.fileTooLarge(limitBytes: limitBytes)
+        } catch let error as TransportError {
+            throw TelegramError.network(error)
+        }
+        switch response.status {
+        case 200: return response.body
+        case 401: throw TelegramError.unauthorized
+        case let status: throw TelegramError.server(status: status)
+        }
+    }
+
     private func body(of method: some BotMethod) throws -> [UInt8] {
         let encoder = JSONEncoder()
         encoder.outputFormatting = .withoutEscapingSlashes
@@ -125,6 +147,7 @@ private struct Failure: Decodable {
             ("query id is invalid", .queryTooOld),
             ("chat not found", .blocked(description: description)),
             ("peer_id_invalid", .blocked(description: description)),
+            ("file is too big", .fileTooLarge(limitBytes: BotAPI.fileLimitBytes)),
             ("user is deactivated", .blocked(description: description)),
         ]
         return names.first { words.contains($0.part) }?.error

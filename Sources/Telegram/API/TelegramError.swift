@@ -32,6 +32,8 @@ public enum TelegramError: Error, Sendable, Hashable {
     case network(TransportError)
     /// An answer came that is not the Bot API's: try later.
     case malformed
+    /// A file is larger than bots are given, or than was asked for.
+    case fileTooLarge(limitBytes: Int)
 }
 
 extension TelegramError {
@@ -43,7 +45,7 @@ extension TelegramError {
             true
         case .server, .malformed: true
         case .unauthorized, .conflict, .retryAfter, .blocked, .chatMigrated, .notModified,
-            .messageGone, .queryTooOld, .badRequest, .unknownMethod:
+            .messageGone, .queryTooOld, .badRequest, .unknownMethod, .fileTooLarge:
             false
         }
     }
@@ -69,6 +71,7 @@ extension TelegramError: CustomStringConvertible {
         case .network(.tooLarge(let limit)): "the answer is larger than \(limit) bytes"
         case .network(.closed): "the connection is shut down"
         case .malformed: "the answer is not the Bot API's"
+        case .fileTooLarge(let limit): "the file is larger than \(limit) bytes"
         }
     }
 }

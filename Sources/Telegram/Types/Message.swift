@@ -8,6 +8,9 @@ public struct Message: Sendable, Hashable, Decodable {
     public let dateSeconds: Int64
     /// Nothing for photos, joins, pins and the like.
     public let text: String?
+    public let document: Document?
+    /// What was written with a document.
+    public let caption: String?
     /// The topic in a forum.
     public let threadID: Int64?
     public let isTopicMessage: Bool
@@ -22,6 +25,8 @@ public struct Message: Sendable, Hashable, Decodable {
         case sender = "from"
         case dateSeconds = "date"
         case text
+        case document
+        case caption
         case threadID = "message_thread_id"
         case isTopicMessage = "is_topic_message"
         case replyTo = "reply_to_message"
@@ -40,6 +45,8 @@ public struct Message: Sendable, Hashable, Decodable {
         sender = container.decodeLeniently(.sender)
         dateSeconds = container.decodeLeniently(.dateSeconds) ?? 0
         text = container.decodeLeniently(.text)
+        document = container.decodeLeniently(.document)
+        caption = container.decodeLeniently(.caption)
         threadID = container.decodeLeniently(.threadID)
         isTopicMessage = container.decodeLeniently(.isTopicMessage) ?? false
         let repliedTo: RepliedTo? = container.decodeLeniently(.replyTo)

@@ -70,9 +70,11 @@ extension HookReception {
 
     /// As whoever calls likes to send it.
     static func message(example: String) -> Content {
-        .json(JSONSchema.map(of: .any).described("What the hook's template reads"), example: example)
-            .or(.form("application/x-www-form-urlencoded", .text, example: "type=status"))
-            .or(.form("text/plain", .text, example: "type=status"))
+        .json(
+            JSONSchema.map(of: .any).described("What the hook's template reads"), example: example
+        )
+        .or(.form("application/x-www-form-urlencoded", .text, example: "type=status"))
+        .or(.form("text/plain", .text, example: "type=status"))
     }
 
     static let schema = JSONSchema.oneOf([

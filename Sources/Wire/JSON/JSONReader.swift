@@ -23,7 +23,8 @@ public struct JSONReader: Sendable {
 
     let bytes: [UInt8]
     var position = 0
-    private var line = 1
+    /// Of the text, from 1: where the reader stands.
+    public private(set) var line = 1
     private var lineStart = 0
     private var frames: [JSONFrame] = []
     private var keys = JSONSeenKeys()

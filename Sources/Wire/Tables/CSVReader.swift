@@ -34,16 +34,17 @@ public struct CSVError: Error, Sendable, Hashable {
 }
 
 extension CSVError: CustomStringConvertible {
-    public var description: String {
-        let what =
-            switch kind {
-            case .unterminatedQuote: "the quote opened here is never closed"
-            case .strayQuote: "a quote may only begin a field, end it, or be doubled inside it"
-            case .strayCarriageReturn: "a carriage return without a line feed"
-            case .invalidUTF8: "the text is not UTF-8"
-            case .recordTooLong(let limit): "a record of more than \(limit) bytes"
-            }
-        return "line \(line): \(what)"
+    public var description: String { "line \(line): \(detail)" }
+
+    /// Without the line.
+    public var detail: String {
+        switch kind {
+        case .unterminatedQuote: "the quote opened here is never closed"
+        case .strayQuote: "a quote may only begin a field, end it, or be doubled inside it"
+        case .strayCarriageReturn: "a carriage return without a line feed"
+        case .invalidUTF8: "the text is not UTF-8"
+        case .recordTooLong(let limit): "a record of more than \(limit) bytes"
+        }
     }
 }
 

@@ -57,7 +57,7 @@ public enum CorrectionAction: String, Sendable, CaseIterable {
 
 /// Which way a correction came in.
 public enum CorrectionChannel: String, Sendable {
-    case http, cli
+    case http, cli, file
 }
 
 /// What became of a correction that was taken.

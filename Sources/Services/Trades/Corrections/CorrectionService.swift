@@ -7,17 +7,27 @@ import Wire
 public struct CorrectionService: Sendable {
     let work: UnitOfWork
 
+    /// The code of `.notFound` where there is no such trade.
+    static let unknownTrade = "UNKNOWN_TRADE"
+
+    /// Thrown so that all is rolled back.
+    private struct DryRun: Error {
+        let report: CorrectionReport
+    }
+
     /// Supersedes the trade that is in force under a broker's trade id, and posts its holding anew:
     /// the ledger ends as if the old trade had never been. `correct` on a busted trade books it
     /// again. All of it, its audit row included, is one unit of work; a correction that is known by
     /// its portfolio and id with the same content changes nothing.
+    ///
+    /// A dry run only tells what it would answer.
     ///
     /// Throws `ServiceError`: `.notFound` for an unknown portfolio or trade, `.forbidden` for what
     /// the authority does not reach, `.conflict` where the correction's id is known with other
     /// content or the trade is busted already, `.invalid` for a figure that can't be; then nothing
     /// was stored. `StorageError` as every unit of work.
     public func post(
-        _ request: CorrectionRequest, through channel: CorrectionChannel,
+        _ request: CorrectionRequest, through channel: CorrectionChannel, isDryRun: Bool = false,
         as authority: Authority
     ) async throws -> CorrectionReport {
         do {
@@ -30,10 +40,14 @@ public struct CorrectionService: Sendable {
                     let portfolio = try Portfolios.with(
                         id: named.id, for: authority.caller, in: tx)
                 else { throw ServiceError.noPortfolio(named.name.text) }
-                return try CorrectionPosting(
+                let report = try CorrectionPosting(
                     request: request, portfolio: portfolio, authority: authority, tx: tx
                 ).post(through: channel, &draw)
+                if isDryRun { throw DryRun(report: report) }
+                return report
             }
+        } catch let rehearsed as DryRun {
+            return rehearsed.report
         } catch is LedgerError {
             throw ServiceError(
                 .invalid, code: FillRefusal.Code.outOfRange.rawValue, field: "quantity",
@@ -107,7 +121,7 @@ private struct CorrectionPosting {
         ).map(\.trade)
         guard let trade = revisions.max(by: { $0.revision < $1.revision }) else {
             throw ServiceError(
-                .notFound, code: "UNKNOWN_TRADE", field: "broker_trade_id",
+                .notFound, code: CorrectionService.unknownTrade, field: "broker_trade_id",
                 detail: "no trade \(request.brokerTradeID) in \(portfolio.name)")
         }
         guard authority.strategyID == nil || authority.strategyID == trade.holding.strategyID
