@@ -1,3 +1,4 @@
+import Foundation
 import Ledger
 import TestSupport
 import Testing
@@ -6,8 +7,10 @@ import World
 
 /// `kill -9` while several clients post: nothing that was answered is lost, nothing is there twice.
 @Suite struct CrashTests {
-    private static let rounds = 5
-    private static let clients = 4
+    /// `BLOTTER_TEST_KILLS` asks for more.
+    private static let rounds =
+        ProcessInfo.processInfo.environment["BLOTTER_TEST_KILLS"].flatMap { Int($0) } ?? 4
+    private static let clients = 16
     private static let fillsPerRound = 400
 
     /// What the clients of one round know.

@@ -19,6 +19,9 @@ REASONS = [
     ("OUT_OF_RANGE", None, ""),
     ("INVALID_FIELD", None, r"^longer than \d+ bytes$"),
     ("INVALID_FIELD", "strategy", r"NAME@VERSION"),
+    ("INVALID_FIELD", "meta", r"U\+0000|surrogate"),
+    # There is no hook under what is made at random.
+    ("UNKNOWN_HOOK", None, ""),
     # What one value means for another.
     ("INVALID_FIELD", "cursor", r"^not a next_cursor of this list$"),
     ("INVALID_FIELD", "to", r"^ends before from begins$"),

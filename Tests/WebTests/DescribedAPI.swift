@@ -51,6 +51,9 @@ struct DescribedAPI: Sendable {
             guard let described = response["content"]?[type]?["schema"] else {
                 return ["the media type \(type)"]
             }
+            if type == "application/x-ndjson" {
+                return check.faults(of: .string(ExactText(reply.text)), by: described)
+            }
             schema = type.hasSuffix("json") ? described : [:]
         } else {
             // No route of ours: a problem all the same.

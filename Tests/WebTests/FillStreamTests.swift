@@ -122,10 +122,14 @@ struct FillStreamTests {
             let beyond = try await post(web, narrow, line(1), query: "?portfolio=second")
             #expect(beyond.status == 403 && beyond.code == "FORBIDDEN_PORTFOLIO")
             #expect(try await web.base.count(of: "trades") == 0)
-            // A batch says it in its body.
-            let batch = try await web.client.post(
-                "/v1/fills?portfolio=main", token: token, batch(line(1)))
-            #expect(batch.status == 422 && batch.field == "portfolio")
+            // So it is for a batch that does not say it in its body.
+            let batched = try await web.client.post(
+                "/v1/fills?portfolio=none", token: token, batch(line(1)))
+            #expect(batched.status == 404 && batched.code == "UNKNOWN_PORTFOLIO")
+            let said = try await web.client.post(
+                "/v1/fills?portfolio=none", token: token,
+                batch(line(1), with: "\"portfolio\":\"main\","))
+            #expect(said.json["accepted"] == 1)
         }
     }
 

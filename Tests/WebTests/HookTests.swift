@@ -118,7 +118,7 @@ struct HookTests {
             let exact = Self.alert + long.dropLast(Self.alert.utf8.count)
             #expect(try await call(web, url, exact).json["status"] == "stored")
             let packed = try await call(
-                web, url, Self.alert, headers: [("Content-Encoding", "gzip")])
+                web, url, Self.alert, headers: [("Content-Encoding", "br")])
             #expect(packed.status == 415)
             let tooMany = try await call(web, url, Self.alert)
             #expect(tooMany.status == 429 && tooMany.code == "RATE_LIMITED")

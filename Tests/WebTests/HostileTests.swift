@@ -39,6 +39,41 @@ struct HostileTests {
         }
     }
 
+    @Test(arguments: [21, 22, 23] as [UInt64])
+    func `a mutated stream is never a fault of ours, and each line has its answer`(
+        _ seed: UInt64
+    ) async throws {
+        let lines = (0..<6).map { number in
+            fill("t-\(number)", number % 2 == 0 ? "BUY" : "SELL", "1.5", at: "65000.1", fee: "0.1")
+        }
+        let valid = Array((lines.joined(separator: "\n") + "\n").utf8)
+        try await WebWorld.run { web in
+            let (_, token) = try await web.member()
+            var random = SeededGenerator(seed: seed)
+            for round in 0..<100 {
+                var body = mutated(valid, &random)
+                let isPacked = round % 4 == 0
+                if isPacked {
+                    body = round % 8 == 0 ? mutated(gzipped(body), &random) : gzipped(body)
+                }
+                let reply = try await web.client.send(
+                    "POST", "/v1/fills", token: token,
+                    headers: [("Content-Type", "application/x-ndjson")]
+                        + (isPacked ? [("Content-Encoding", "gzip")] : []), body: body)
+                let note = "seed \(seed), round \(round): \(String(decoding: body, as: UTF8.self))"
+                #expect(reply.status == 200, "\(note)")
+                let answers = reply.text.split(separator: "\n")
+                for (index, line) in answers.dropLast().enumerated() {
+                    #expect(line.hasPrefix("{\"index\":\(index),\"status\":"), "\(note)")
+                }
+                let isWhole = answers.last?.hasPrefix("{\"summary\":") == true
+                #expect(
+                    isWhole || answers.last?.contains("NOT_GZIP") == true, "\(reply.text) \(note)")
+            }
+            try await web.base.expectVerified()
+        }
+    }
+
     @Test(arguments: TestBackend.allCases, [11, 12] as [UInt64])
     func `a mutated query is never a fault of ours`(
         _ backend: TestBackend, _ seed: UInt64

@@ -101,17 +101,19 @@ struct OpenAPITests {
         try await WebWorld.run(on: backend) { web in
             await web.world.advance(seconds: 60 * 86_400)
             let (_, token) = try await web.member()
-            for (path, method, operation) in api.operations where method == "post" {
+            for (path, method, operation) in api.operations
+            where method == "post" && !path.contains("{hook}") {
                 let content = operation["requestBody"]?["content"]?.object ?? []
                 #expect(!content.isEmpty, "\(path)")
                 for body in content {
+                    let example = body.value["example"] ?? .null
                     let reply = try await web.client.send(
-                        "POST", path, token: token, headers: [("Content-Type", body.key.text)],
-                        body: Array((body.value["example"] ?? .null).description.utf8))
+                        "POST", path.replacing("{name}", with: "momo"), token: token,
+                        headers: [("Content-Type", body.key.text)],
+                        body: Array((example.string ?? example.description).utf8))
                     #expect(reply.status == 200, "\(path): \(reply.text)")
-                    #expect(
-                        reply.json["accepted"] == 1 || reply.json["status"] == "accepted",
-                        "\(path): \(reply.text)")
+                    let signs = ["\"accepted\":1", "\"status\":\"accepted\"", "\"beats\":1"]
+                    #expect(signs.contains { reply.text.contains($0) }, "\(path): \(reply.text)")
                 }
             }
             for (path, method, operation) in api.operations where method == "get" {

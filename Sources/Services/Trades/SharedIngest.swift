@@ -16,8 +16,6 @@ final class SharedIngest: Sendable {
     private struct Key: Hashable {
         let authority: Authority
         let source: TradeSource
-        let portfolio: ExactText?
-        let strategy: StrategyChoice
     }
 
     private struct Waiting: Sendable {
@@ -40,12 +38,10 @@ final class SharedIngest: Sendable {
         _ request: IngestRequest, as authority: Authority,
         _ store: (IngestRequest) async throws -> IngestReport
     ) async throws -> IngestReport {
-        guard !request.isAtomic, !request.isDryRun,
-            request.fills.count <= SharedIngest.requestLimit
-        else { return try await store(request) }
-        let key = Key(
-            authority: authority, source: request.source, portfolio: request.portfolio,
-            strategy: request.strategy)
+        guard request.fills.count <= SharedIngest.requestLimit, request.mayBeShared else {
+            return try await store(request)
+        }
+        let key = Key(authority: authority, source: request.source)
         switch await turn(for: request, key) {
         case .first:
             defer { handOver(key) }
@@ -76,25 +72,33 @@ final class SharedIngest: Sendable {
         _ own: IngestRequest, _ others: [Waiting],
         _ store: (IngestRequest) async throws -> IngestReport
     ) async throws -> IngestReport {
-        var shared = own
-        for other in others { shared.fills += other.request.fills }
+        let requests = [own] + others.map(\.request)
+        let shared = IngestRequest(
+            fills: requests.flatMap(\.selfContainedFills), source: own.source)
+        var results: [Result<IngestReport, any Error>]
         do {
             let report = try await store(shared)
             var rest = report.outcomes[...]
-            func next(_ count: Int) -> IngestReport {
-                defer { rest = rest.dropFirst(count) }
-                return IngestReport(outcomes: Array(rest.prefix(count)), isStored: report.isStored)
+            results = requests.map { request in
+                let outcomes = Array(rest.prefix(request.fills.count))
+                rest = rest.dropFirst(outcomes.count)
+                return .success(IngestReport(outcomes: outcomes, isStored: true))
             }
-            let first = next(own.fills.count)
-            for other in others {
-                other.turn.resume(
-                    returning: .served(.success(next(other.request.fills.count))))
-            }
-            return first
         } catch {
-            for other in others { other.turn.resume(returning: .served(.failure(error))) }
-            throw error
+            results = requests.map { _ in .failure(error) }
         }
+        for (index, request) in requests.enumerated() {
+            if case .success(let report) = results[index], request.mayHaveBeenRefused(report) {
+                // As a whole, which only the request by itself can tell; nothing of it is stored.
+                do {
+                    results[index] = .success(try await store(request))
+                } catch {
+                    results[index] = .failure(error)
+                }
+            }
+            if index > 0 { others[index - 1].turn.resume(returning: .served(results[index])) }
+        }
+        return try results[0].get()
     }
 
     /// The first of those that have come meanwhile takes over, with as many as fit.
@@ -113,5 +117,45 @@ final class SharedIngest: Sendable {
             return fitting
         }
         next.first?.turn.resume(returning: .lead(Array(next.dropFirst())))
+    }
+}
+
+extension IngestRequest {
+    private var namesPlace: Bool { portfolio != nil || strategy != .leftOut }
+
+    /// Whether its fills may stand among those of others. What it names for all of them has to hold
+    /// for all of them: then it is refused as a whole or not at all.
+    fileprivate var mayBeShared: Bool {
+        guard !isAtomic, !isDryRun else { return false }
+        return !namesPlace
+            || fills.allSatisfy { fill in
+                guard case .success(let report) = fill else { return true }
+                return report.portfolio == nil && report.strategy == .leftOut
+            }
+    }
+
+    /// Its fills with what the request says of all of them.
+    fileprivate var selfContainedFills: [Result<FillReport, FillRefusal>] {
+        guard namesPlace else { return fills }
+        return fills.map { fill in
+            fill.map { report in
+                var report = report
+                report.portfolio = portfolio
+                report.strategy = strategy
+                return report
+            }
+        }
+    }
+
+    /// Whether what it names for all of its fills may be unknown or forbidden.
+    fileprivate func mayHaveBeenRefused(_ report: IngestReport) -> Bool {
+        namesPlace
+            && report.outcomes.contains { outcome in
+                guard case .rejected(let refusal) = outcome else { return false }
+                switch refusal.code {
+                case .unknownPortfolio, .forbiddenPortfolio, .forbiddenStrategy: return true
+                default: return false
+                }
+            }
     }
 }

@@ -136,8 +136,6 @@ extension JSONSchema {
 }
 
 extension FillLinesAnswer {
-    static let requestSchema = JSONSchema.text.described("A `Fill` a line")
-
     /// OpenAPI 3.1 knows no schema of lines.
     static let schema = JSONSchema.text.described(
         "A `FillResult` a line, then a line with a `summary` or with the `problem` that broke the "

@@ -69,14 +69,6 @@ extension Problem {
         return problem
     }
 
-    static func tooManyFailures(retryAfterSeconds seconds: Int) -> Problem {
-        var problem = Problem(
-            .tooManyFailures,
-            "too many unknown tokens came from your address: go on in \(seconds) s")
-        problem.headers[.retryAfter] = String(seconds)
-        return problem
-    }
-
     static func unavailable(_ detail: String, retryAfterSeconds seconds: Int) -> Problem {
         var problem = Problem(.unavailable, detail)
         problem.headers[.retryAfter] = String(seconds)

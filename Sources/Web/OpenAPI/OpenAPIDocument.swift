@@ -113,7 +113,10 @@ public struct OpenAPIDocument: Sendable {
             members.append(
                 JSONMember(
                     "requestBody",
-                    ["required": true, "content": OpenAPIResponses.content(request)]))
+                    [
+                        "required": .bool(!request.isOptional),
+                        "content": OpenAPIResponses.content(request),
+                    ]))
         }
         members.append(JSONMember("responses", OpenAPIResponses.all(of: route)))
         return .object(members)

@@ -41,13 +41,16 @@ enum OpenAPIResponses {
             content.forms.map { form in
                 JSONMember(
                     .init(form.mediaType),
-                    ["schema": form.schema.json, "example": value(of: form.example)])
+                    ["schema": form.schema.json, "example": value(of: form)])
             })
     }
 
-    /// A text stands for itself where it is no JSON.
-    private static func value(of example: String) -> JSONValue {
-        (try? JSONValue(parsing: example)) ?? .text(example)
+    /// What is not JSON, or lines of it, stands for itself.
+    private static func value(of form: Content.Form) -> JSONValue {
+        guard form.mediaType == "application/json",
+            let value = try? JSONValue(parsing: form.example)
+        else { return .text(form.example) }
+        return value
     }
 
     private static func byStatus(_ codes: [ProblemCode]) -> [[ProblemCode]] {

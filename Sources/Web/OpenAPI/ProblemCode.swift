@@ -34,7 +34,6 @@ public enum ProblemCode: String, Sendable, CaseIterable {
     case ambiguous = "AMBIGUOUS"
     case notStored = "NOT_STORED"
     case rateLimited = "RATE_LIMITED"
-    case tooManyFailures = "TOO_MANY_FAILURES"
     case headersTooLarge = "HEADERS_TOO_LARGE"
     case `internal` = "INTERNAL"
     case unavailable = "UNAVAILABLE"
@@ -58,7 +57,7 @@ extension ProblemCode {
         case .unsupportedMediaType: .unsupportedMediaType
         case .invalidField, .unknownField, .outOfRange, .ambiguous, .notStored:
             .unprocessableContent
-        case .rateLimited, .tooManyFailures: .tooManyRequests
+        case .rateLimited: .tooManyRequests
         case .headersTooLarge: .requestHeaderFieldsTooLarge
         case .internal: .internalServerError
         case .unavailable: .serviceUnavailable
@@ -75,7 +74,6 @@ extension ProblemCode {
         case .notGzip: "the body's Content-Encoding is gzip, and it is none"
         case .invalidSignature: "Blotter-Signature is malformed, too old or not that of the request"
         case .bodyTooSlow: "the body took longer than a minute to arrive"
-        case .tooManyFailures: "too many unknown tokens came from your address: wait"
         case .unauthorized: "there is no token, or it is unknown, revoked or expired"
         case .forbiddenScope: "the token's scope is too small"
         case .forbiddenPortfolio: "the token is for another portfolio"

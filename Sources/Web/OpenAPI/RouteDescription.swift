@@ -35,6 +35,14 @@ struct Content: Sendable {
     }
 
     let forms: [Form]
+    /// Whether there may be none at all.
+    private(set) var isOptional = false
+
+    var optional: Content {
+        var content = self
+        content.isOptional = true
+        return content
+    }
 
     static func json(_ schema: JSONSchema, example: String) -> Content {
         .form("application/json", schema, example: example)
@@ -73,7 +81,7 @@ extension Route {
         var codes: Set<ProblemCode> = [.badRequest, .headersTooLarge, .internal]
         if scope != nil {
             codes.formUnion([
-                .unauthorized, .invalidSignature, .forbiddenScope, .rateLimited, .tooManyFailures,
+                .unauthorized, .invalidSignature, .forbiddenScope, .rateLimited,
                 .unavailable,
             ])
             // Of the query, whatever it has.

@@ -65,7 +65,7 @@ extension HookReception {
         "hook", .text(atMost: PathPattern.segmentLimitBytes), "The hook's secret address")
 
     static let refusals: [ProblemCode] = [
-        .unknownHook, .quarantineFull, .rateLimited, .tooManyFailures, .unavailable,
+        .unknownHook, .quarantineFull, .rateLimited, .unavailable,
     ]
 
     /// As whoever calls likes to send it.

@@ -15,9 +15,10 @@ extension Route {
             same content is a `duplicate` and harmless, with other content a `CONFLICT`: after a \
             timeout, a 429 or a 503 send the very same body again.
 
-            A stream has one fill a line, as many as you like, and is answered line by line as they \
-            become durable; the last line is a `summary`, or the `problem` that broke the stream \
-            off: what no line tells of was not stored. Read the answer while you send.
+            Sent as `application/x-ndjson`, one fill a line, they are a stream of any length: it \
+            is answered in the same media type, line by line as they become durable. The last \
+            line is a `summary`, or the `problem` that broke the stream off: what no line tells \
+            of was not stored. Read the answer while you send.
             """,
         parameters: [
             RouteParameter(
@@ -26,13 +27,13 @@ extension Route {
                 example: true),
             RouteParameter(
                 "portfolio", .text(atMost: FillLimits.nameBytes),
-                "Of a stream alone: the portfolio for lines that name none",
+                "For fills that name none, where the body does not say it either",
                 refusals: [.unknownPortfolio]),
             RouteParameter(
-                "strategy", .strategy, "Of a stream alone: the strategy for lines that name none"),
+                "strategy", .strategy,
+                "For fills that name none, where the body does not say it either"),
         ],
-        request: .json(ReportBatchField.fillBatch, example: requestExample)
-            .or(.form(FillStream.mediaType, FillLinesAnswer.requestSchema, example: lineExample)),
+        request: .json(ReportBatchField.fillBatch, example: requestExample),
         answer: .json(FillsAnswer.schema, example: answerExample)
             .or(.form(FillStream.mediaType, FillLinesAnswer.schema, example: linesExample)),
         refusals: [
@@ -51,14 +52,12 @@ private func answerBatch(_ call: RouteCall, _ authority: Authority) async throws
         throw problem
     }
     let query = try call.query()
-    for name in ["portfolio", "strategy"] where query.text(name) != nil {
-        throw Problem.invalid(name, "stands in the body of a JSON batch")
-    }
     let isAtomic = try query.flag("atomic")
     let fills = try batch.get()
     let report = try await call.services.trades.ingest(
         IngestRequest(
-            fills: fills.fills, portfolio: fills.portfolio, strategy: fills.strategy,
+            fills: fills.fills, portfolio: fills.portfolio ?? query.text("portfolio"),
+            strategy: fills.strategy == .leftOut ? try strategy(query) : fills.strategy,
             isAtomic: isAtomic, source: .broker), as: authority)
     call.logger.log(report, of: fills.fills)
     guard report.isStored else { throw Problem(refused: report) }
@@ -77,10 +76,13 @@ private func answerStream(_ call: RouteCall, _ authority: Authority) async throw
     let stream = FillStream(
         trades: call.services.trades, authority: authority, body: call.body,
         portfolio: query.text("portfolio"),
-        strategy: try query.strategy("strategy").map { .named($0) } ?? .leftOut,
-        logger: call.logger)
+        strategy: try strategy(query), logger: call.logger)
     try await stream.check()
     return Answer(FillStream.mediaType) { write in try await stream.run(write) }
+}
+
+private func strategy(_ query: Query) throws(Problem) -> StrategyChoice {
+    try query.strategy("strategy").map { .named($0) } ?? .leftOut
 }
 
 private func readBatch(_ body: [UInt8]) -> Result<FillBatch, Problem> {
@@ -146,13 +148,6 @@ private let answerExample = """
     {"accepted":1,"duplicates":0,"rejected":1,"results":[{"index":0,"status":"accepted",\
     "trade_uid":"01a1ff92-5d1e-7c40-9d3b-0c5f8e2b7a11"},{"index":1,"status":"rejected",\
     "error":{"code":"INVALID_FIELD","field":"quantity","detail":"must be greater than 0"}}]}
-    """
-
-private let lineExample = """
-    {"broker_trade_id":"t-2","symbol":"BTCUSDT","exchange":"BINANCE","asset_type":"CRYPTO",\
-    "currency":"USDT","side":"SELL","quantity":"0.1","price":"65010",\
-    "exec_time":"2026-02-19T14:40:00Z"}
-
     """
 
 private let linesExample = """

@@ -9,8 +9,8 @@ extension Route {
         .post, "/v1/strategies/{name}/heartbeat", .ingest,
         summary: "Tells that a strategy is alive, and until when it promises to tell so again",
         details: """
-            A strategy that promised to beat and falls silent is told of in its owner's chat, once, \
-            and once more when it is back. `STOPPED` ends the promise. The body may be empty.
+            A strategy that promised to beat and falls silent is told of in its owner's chat, \
+            once, and once more when it is back. `STOPPED` ends the promise. The body may be empty.
             """,
         segments: [
             RouteParameter(
@@ -21,9 +21,10 @@ extension Route {
             HeartbeatField.object,
             example: """
                 {"run_id":"host-1/4711","status":"RUNNING","expect_within_seconds":60}
-                """),
+                """
+        ).optional,
         answer: .json(.beaten, example: runExample),
-        refusals: [.forbiddenStrategy, .conflict, .tooManyRuns],
+        refusals: [.forbiddenStrategy, .conflict, .outOfRange, .tooManyRuns],
         .authorized(.ingest) { call, authority in
             let body = try await call.body.collect()
             if !body.isEmpty { try call.body.require("application/json") }

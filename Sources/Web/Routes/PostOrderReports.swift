@@ -9,8 +9,8 @@ extension Route {
         .post, "/v1/orders/reports", .ingest,
         summary: "Stores what became of up to 10,000 orders that were placed elsewhere",
         details: """
-            An order is known by its portfolio and `broker_order_id`; fills that name it are linked \
-            to it in whichever order both arrive. A report of what is known already is a \
+            An order is known by its portfolio and `broker_order_id`; fills that name it are \
+            linked to it in whichever order both arrive. A report of what is known already is a \
             `duplicate`.
             """,
         request: .json(ReportBatchField.orderBatch, example: ordersRequest),

@@ -6,8 +6,9 @@ extension Route {
         .post, "/v1/hooks/tradingview/{hook}", .hooks,
         summary: "An alert of TradingView, as JSON or lines of name=value",
         details: """
-            The address holds the hook's secret, as `/hooks new` shows it. It is answered with 200 as \
-            soon as the message is on disk, as a trade or in quarantine: whoever calls can't mend it.
+            The address holds the hook's secret, as `/hooks new` shows it. It is answered with \
+            200 as soon as the message is on disk, as a trade or in quarantine: whoever calls \
+            can't mend it.
             """,
         segments: [HookReception.address],
         request: HookReception.message(example: tradingViewExample),

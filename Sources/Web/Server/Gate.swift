@@ -7,8 +7,10 @@ import World
 
 /// Who may come in, and how often.
 struct Gate: Sendable {
-    /// Unknown tokens that one address may try in a minute before it has to wait.
+    /// Unknown tokens that one address may try in a minute before each further one is answered
+    /// only after a pause.
     static let failuresPerMinute = 10
+    static let pauseSeconds = 0.1
 
     let tokens: TokenService
     let hooks: HookIntake
@@ -24,8 +26,8 @@ struct Gate: Sendable {
     }
 
     /// Who sends a request with these headers; `reading` becomes how often the token is used.
-    /// Throws a 401, or a 429 where a token is used too often, or where too many unknown ones come
-    /// from one address. Others at that address, behind the same proxy say, still come in.
+    /// Throws a 401, late where many unknown tokens come from one address, or a 429 where a token
+    /// is used too often. Others at that address, behind the same proxy say, come in as ever.
     func authority(
         of headers: HTTPFields, from address: String, _ reading: inout RateLimiter.Reading?
     ) async throws -> Authority {
@@ -38,8 +40,8 @@ struct Gate: Sendable {
                 "expected one header Authorization: Bearer TOKEN", challenge: "invalid_request")
         }
         guard let authority = try await tokens.authenticate(token) else {
-            if let seconds = failures.take(address).retryAfterSeconds {
-                throw Problem.tooManyFailures(retryAfterSeconds: seconds)
+            if failures.take(address).retryAfterSeconds != nil {
+                try await tokens.world.sleep(seconds: Gate.pauseSeconds)
             }
             throw Problem.unauthorized(
                 "this token is unknown, revoked or expired", challenge: "invalid_token")
@@ -65,12 +67,9 @@ struct Gate: Sendable {
     /// The hook that is called at this address. Throws a 404, or a 429 where it is called too
     /// often.
     func hook(
-        at address: String, kind: HookRecord.Kind, from sender: String
+        at address: String, kind: HookRecord.Kind
     ) async throws -> CalledHook {
         guard let called = try await hooks.hook(at: address, kind: kind) else {
-            if let seconds = failures.take(sender).retryAfterSeconds {
-                throw Problem.tooManyFailures(retryAfterSeconds: seconds)
-            }
             throw Problem.unknownHook
         }
         if let seconds = uses.take("hook \(called.hook.uid)").retryAfterSeconds {

@@ -96,7 +96,7 @@ struct Responder: HTTPResponder {
             return try await handle(call)
         case .hook(let kind, let handle):
             let called = try await gate.hook(
-                at: call.segment("hook").text, kind: kind, from: connection.remoteAddress)
+                at: call.segment("hook").text, kind: kind)
             record.userUID = called.hook.owner.uid
             call.logger[metadataKey: "user_uid"] = "\(called.hook.owner.uid)"
             call.logger[metadataKey: "hook_uid"] = "\(called.hook.uid)"

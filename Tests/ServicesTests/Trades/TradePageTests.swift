@@ -103,7 +103,8 @@ struct TradePageTests {
         try await ServiceWorld.run(on: backend) { world in
             let trader = try await world.member()
             try await world.post(fill("0", "BUY", "2", at: "10"), as: trader)
-            try await world.addOrder("the order", quantity: 5, brokerID: "o-1", of: trader)
+            try await world.addOrder(
+                "the order", side: .sell, quantity: 5, brokerID: "o-1", of: trader)
             try await world.post(
                 fill(
                     "1", "SELL", "0.5", at: "12.5", fee: "-0.1", feeCurrency: "BNB",
