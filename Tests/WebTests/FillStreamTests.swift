@@ -162,6 +162,24 @@ struct FillStreamTests {
         }
     }
 
+    @Test func `a client that waits for word before it sends its stream gets it, then the answer`()
+        async throws
+    {
+        try await WebWorld.run { web in
+            let (_, token) = try await web.member()
+            let text = (0..<50).map { line($0) + "\n" }.joined()
+            let replies = try await web.client.exchange(
+                Array(
+                    """
+                    POST /v1/fills HTTP/1.1\r\nHost: t\r\nAuthorization: Bearer \(token)\r\n\
+                    Content-Type: application/x-ndjson\r\nContent-Length: \(text.utf8.count)\r\n\
+                    Expect: 100-continue\r\n\r\n\(text)
+                    """.utf8), replies: 1)
+            #expect(replies.map(\.status) == [100, 200])
+            #expect(try replies.last.map(lines)?.last?["summary"]?["accepted"] == 50)
+        }
+    }
+
     @Test(arguments: [false, true])
     func `a connection that breaks leaves a clean prefix`(isTidy: Bool) async throws {
         try await WebWorld.run { web in

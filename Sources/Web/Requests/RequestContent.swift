@@ -62,6 +62,7 @@ struct RequestContent: Sendable {
         let patience = Patience(seconds: limits.bodyTimeoutSeconds, for: channel)
         defer { patience.end() }
         do {
+            try await askFor()
             try await read { part in
                 guard signature != nil else { return }
                 guard signed.count + part.count <= limit else { throw tooLarge(limit) }
@@ -80,7 +81,8 @@ struct RequestContent: Sendable {
     }
 
     /// Hands over the body piece by piece, unpacked, as it comes: as many bytes as there are. What
-    /// `take` throws comes through; a 400 where the body does not arrive whole.
+    /// `take` throws comes through; a 400 where the body does not arrive whole. Before the answer
+    /// begins, `askFor` has to have been called.
     func stream(_ take: (ArraySlice<UInt8>) async throws -> Void) async throws {
         try await read({ _ in }, take: take)
     }
@@ -89,7 +91,6 @@ struct RequestContent: Sendable {
         _ note: (ArraySlice<UInt8>) throws -> Void,
         take: (ArraySlice<UInt8>) async throws -> Void
     ) async throws {
-        try await askForBody()
         let gunzip = coding == .gzip ? Gunzip() : nil
         var refusal: (any Error)?
         do {
@@ -162,7 +163,9 @@ struct RequestContent: Sendable {
             "a body has to arrive within \(limits.bodyTimeoutSeconds) s")
     }
 
-    private func askForBody() async throws {
+    /// Lets a client go on that waits for word before it sends its body. Not after the answer has
+    /// begun: the word would stand in the midst of it.
+    func askFor() async throws {
         guard waitsForWord else { return }
         try await channel.writeAndFlush(HTTPResponsePart.head(HTTPResponse(status: .continue)))
     }

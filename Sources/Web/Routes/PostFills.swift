@@ -78,6 +78,7 @@ private func answerStream(_ call: RouteCall, _ authority: Authority) async throw
         portfolio: query.text("portfolio"),
         strategy: try strategy(query), logger: call.logger)
     try await stream.check()
+    try await call.body.askFor()
     return Answer(FillStream.mediaType) { write in try await stream.run(write) }
 }
 
