@@ -4,12 +4,12 @@ import Storage
 enum ArrayLiteral {
     /// Throws where a value holds a NUL or is of a type that the column can't take.
     static func append(
-        _ column: RowSet.Column, at index: Int, of rows: [[Value]], to bytes: inout [UInt8]
+        _ column: RowSet.Column, at index: Int, of items: RowSet, to bytes: inout [UInt8]
     ) throws(StorageError) {
         bytes.append(UInt8(ascii: "{"))
-        for row in rows.indices {
+        for row in 0..<items.count {
             if row > 0 { bytes.append(UInt8(ascii: ",")) }
-            try append(rows[row][index], as: column, to: &bytes)
+            try append(items[row, index], as: column, to: &bytes)
         }
         bytes.append(UInt8(ascii: "}"))
     }
@@ -37,12 +37,17 @@ enum ArrayLiteral {
         _ text: String, of column: RowSet.Column, to bytes: inout [UInt8]
     ) throws(StorageError) {
         bytes.append(UInt8(ascii: "\""))
+        let special: (UInt8) -> Bool = {
+            $0 == UInt8(ascii: "\"") || $0 == UInt8(ascii: "\\") || $0 == 0
+        }
+        guard text.utf8.contains(where: special) else {
+            bytes.append(contentsOf: text.utf8)
+            bytes.append(UInt8(ascii: "\""))
+            return
+        }
         for byte in text.utf8 {
-            switch byte {
-            case 0: throw Parameters.nulFault(in: "item.\(column.name)")
-            case UInt8(ascii: "\""), UInt8(ascii: "\\"): bytes.append(UInt8(ascii: "\\"))
-            default: break
-            }
+            guard byte != 0 else { throw Parameters.nulFault(in: "item.\(column.name)") }
+            if special(byte) { bytes.append(UInt8(ascii: "\\")) }
             bytes.append(byte)
         }
         bytes.append(UInt8(ascii: "\""))

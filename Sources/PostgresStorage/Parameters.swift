@@ -20,7 +20,7 @@ struct Parameters {
         for (index, column) in items.columns.enumerated() {
             let before = strings.byteCount
             try strings.append { (bytes: inout [UInt8]) throws(StorageError) in
-                try ArrayLiteral.append(column, at: index, of: items.rows, to: &bytes)
+                try ArrayLiteral.append(column, at: index, of: items, to: &bytes)
             }
             isInteger.append(false)
             try check(strings.byteCount - before, "item.\(column.name)", byteLimit)

@@ -38,6 +38,23 @@ final class PostgresTransaction: Transaction {
         try answer(text, forEach: items)?.changedRows ?? 0
     }
 
+    func insert(_ text: String, forEach items: RowSet) throws(StorageError) -> [Int64] {
+        guard let answer = try answer("\(text)\nRETURNING id", forEach: items) else { return [] }
+        return try dooming { () throws(StorageError) in
+            guard answer.rowCount == items.count else {
+                throw .statement(detail: "an item was not stored as one row: \(text)")
+            }
+            var ids: [Int64] = []
+            ids.reserveCapacity(answer.rowCount)
+            for row in 0..<answer.rowCount {
+                ids.append(try AnswerRow(answer: answer, row: row).integer(0))
+            }
+            // Items are numbered as they stand in their array; the answer's order is nobody's
+            // promise.
+            return ids.sorted()
+        }
+    }
+
     func query<Value>(
         _ text: String, forEach items: RowSet, _ decode: (any Row) throws -> Value
     ) throws -> [Value] {
@@ -53,7 +70,7 @@ final class PostgresTransaction: Transaction {
     }
 
     private func answer(_ text: String, forEach items: RowSet) throws(StorageError) -> Answer? {
-        guard !items.rows.isEmpty else {
+        guard !items.isEmpty else {
             if let failure { throw failure }
             return nil
         }

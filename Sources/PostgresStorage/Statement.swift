@@ -26,7 +26,7 @@ struct Statement {
     ) throws(StorageError) {
         self.text = whole
         shown = text
-        isPlannedAnew = items.rows.count > 50
+        isPlannedAnew = items.count > 50
         parameters = try Parameters(items, byteLimit: options.parameterByteLimit)
         try Self.checkText(text)
     }

@@ -77,6 +77,9 @@ final class Connection {
     /// Rows that the last INSERT, UPDATE or DELETE changed itself.
     var lastChanges: Int64 { sqlite3_changes64(handle) }
 
+    /// The number of the row that was inserted last.
+    var lastInsertedID: Int64 { sqlite3_last_insert_rowid(handle) }
+
     /// Runs `body` with the prepared statement, within the time that a statement may take.
     func with<Result, Failure: Error>(
         _ statement: Statement, _ body: (Statement) throws(Failure) -> Result

@@ -40,14 +40,14 @@ final class SQLiteTransaction: Transaction {
     }
 
     func execute(_ text: String, forEach items: RowSet) throws(StorageError) -> Int {
-        guard !items.rows.isEmpty else { return 0 }
+        guard !items.isEmpty else { return 0 }
         return try dooming { () throws(StorageError) in
             let statement = try connection.statement(text, over: items.columns)
             return try connection.with(statement) { statement throws(StorageError) in
                 var count = 0
-                for row in items.rows {
+                for row in 0..<items.count {
                     let before = connection.totalChanges
-                    try statement.bind(row: row)
+                    try statement.bind(items[row])
                     while try statement.step() {}
                     statement.reset()
                     count += changes(since: before)
@@ -57,17 +57,39 @@ final class SQLiteTransaction: Transaction {
         }
     }
 
+    func insert(_ text: String, forEach items: RowSet) throws(StorageError) -> [Int64] {
+        guard !items.isEmpty else { return [] }
+        return try dooming { () throws(StorageError) in
+            let statement = try connection.statement(text, over: items.columns)
+            return try connection.with(statement) { statement throws(StorageError) in
+                var ids: [Int64] = []
+                ids.reserveCapacity(items.count)
+                for row in 0..<items.count {
+                    let before = connection.totalChanges
+                    try statement.bind(items[row])
+                    while try statement.step() {}
+                    statement.reset()
+                    guard changes(since: before) == 1 else {
+                        throw .statement(detail: "an item was not stored as one row: \(text)")
+                    }
+                    ids.append(connection.lastInsertedID)
+                }
+                return ids
+            }
+        }
+    }
+
     func query<Value>(
         _ text: String, forEach items: RowSet, _ decode: (any Row) throws -> Value
     ) throws -> [Value] {
-        guard !items.rows.isEmpty else { return [] }
+        guard !items.isEmpty else { return [] }
         let statement = try dooming { () throws(StorageError) in
             try connection.statement(text, over: items.columns)
         }
         return try connection.with(statement) { statement in
             var found: [Value] = []
-            for row in items.rows {
-                try dooming { () throws(StorageError) in try statement.bind(row: row) }
+            for row in 0..<items.count {
+                try dooming { () throws(StorageError) in try statement.bind(items[row]) }
                 try collect(statement, into: &found, decode)
                 statement.reset()
             }

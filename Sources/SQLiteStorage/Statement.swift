@@ -15,6 +15,8 @@ final class Statement {
     /// For each of SQLite's parameters, which number them by first appearance, the n of its `$n`.
     private let numbers: [Int]
     private let valueCount: Int
+    /// The texts that are bound.
+    private let texts = BoundTexts()
 
     /// Tells SQLite to copy what it is given, as it must outlive the call.
     private static let copied = unsafeBitCast(-1, to: sqlite3_destructor_type.self)
@@ -42,13 +44,18 @@ final class Statement {
             throw .statement(
                 detail: "\(values.count) values for \(valueCount) parameters in: \(text)")
         }
-        try bind(row: values)
+        try bind(values[...])
     }
 
     /// Binds the columns of a row of items that the statement names; it need not name all.
-    func bind(row values: [Value]) throws(StorageError) {
+    func bind(_ row: ArraySlice<Value>) throws(StorageError) {
+        var needed = 0
+        for number in numbers {
+            if case .text(let text) = row[row.startIndex + number - 1] { needed += text.utf8.count }
+        }
+        texts.clear(reserving: needed)
         for (offset, number) in numbers.enumerated() {
-            let code = try bind(values[number - 1], at: Int32(offset + 1))
+            let code = try bind(row[row.startIndex + number - 1], at: Int32(offset + 1))
             guard code == SQLITE_OK else { throw storageError(code, on: connection, doing: text) }
         }
     }
@@ -74,6 +81,7 @@ final class Statement {
     func clear() {
         sqlite3_reset(handle)
         sqlite3_clear_bindings(handle)
+        texts.release()
     }
 
     private func bind(_ value: Value, at index: Int32) throws(StorageError) -> Int32 {
@@ -81,19 +89,14 @@ final class Statement {
         case .null: return sqlite3_bind_null(handle, index)
         case .integer(let integer): return sqlite3_bind_int64(handle, index, integer)
         case .bool(let bool): return sqlite3_bind_int64(handle, index, bool ? 1 : 0)
-        case .text(""): return sqlite3_bind_text(handle, index, "", 0, Self.copied)
-        case .text(var text):
+        case .text(let text):
+            let bytes = texts.keep(text)
             // PostgreSQL can't store NUL, and SQLite's own functions stop at it.
-            guard !text.utf8.contains(0) else {
+            guard !bytes.contains(0) else {
                 throw .statement(detail: "a text with a NUL character for: \(self.text)")
             }
-            return text.withUTF8 { bytes in
-                bytes.withMemoryRebound(to: CChar.self) { characters in
-                    sqlite3_bind_text64(
-                        handle, index, characters.baseAddress, UInt64(characters.count),
-                        Self.copied, UInt8(SQLITE_UTF8))
-                }
-            }
+            return sqlite3_bind_text64(
+                handle, index, bytes.baseAddress, UInt64(bytes.count), nil, UInt8(SQLITE_UTF8))
         case .blob(let bytes):
             guard !bytes.isEmpty else { return sqlite3_bind_zeroblob(handle, index, 0) }
             return bytes.withUnsafeBytes { bytes in

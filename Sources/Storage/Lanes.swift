@@ -6,10 +6,15 @@ public enum Urgency: Sendable, Hashable {
     case bulk
 }
 
-/// What waits for a connection: in order of arrival, the prompt before the bulk.
+/// What waits for a connection: in order of arrival, the prompt before the bulk; but after many in
+/// a row of the prompt one of the bulk, which would starve else.
 public struct Lanes<Element> {
+    private static var promptInARow: Int { 32 }
+
     private var prompt: ArraySlice<Element> = []
     private var bulk: ArraySlice<Element> = []
+    /// How many of the prompt were taken since one of the bulk was.
+    private var overtaken = 0
 
     public init() {}
 
@@ -37,7 +42,17 @@ public struct Lanes<Element> {
 
     /// Nil where nothing waits, or nothing but bulk that may not come now.
     public mutating func popFirst(bulkMayCome: Bool = true) -> Element? {
-        prompt.popFirst() ?? (bulkMayCome ? bulk.popFirst() : nil)
+        let isBulkDue = prompt.isEmpty || overtaken >= Self.promptInARow
+        if bulkMayCome, isBulkDue, let element = bulk.popFirst() {
+            overtaken = 0
+            // An empty slice may hold on to all that went through it.
+            if bulk.isEmpty { bulk = [] }
+            return element
+        }
+        guard let element = prompt.popFirst() else { return nil }
+        overtaken = bulk.isEmpty ? 0 : overtaken + 1
+        if prompt.isEmpty { prompt = [] }
+        return element
     }
 
     /// All that waits, in the order in which it would have been taken.

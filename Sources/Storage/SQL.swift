@@ -53,17 +53,29 @@ public struct RowSet: Sendable {
     }
 
     public let columns: [Column]
-    public private(set) var rows: [[Value]] = []
+    /// Row after row.
+    private var values: [Value] = []
+    public private(set) var count = 0
 
     public init(_ columns: [Column]) {
         self.columns = columns
     }
 
+    public var isEmpty: Bool { count == 0 }
+
     /// Adds a row; `values` stand in the order of `columns`.
     public mutating func append(_ values: [Value]) {
         precondition(values.count == columns.count, "a row has one value for each column")
-        rows.append(values)
+        self.values += values
+        count += 1
     }
+
+    /// Of one row, in the order of `columns`.
+    public subscript(row: Int) -> ArraySlice<Value> {
+        values[(row * columns.count)..<((row + 1) * columns.count)]
+    }
+
+    public subscript(row: Int, column: Int) -> Value { values[row * columns.count + column] }
 }
 
 /// The two languages of SQL that the service speaks.

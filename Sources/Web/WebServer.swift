@@ -13,19 +13,26 @@ public struct WebLimits: Sendable, Hashable {
     public var requestsPerMinutePerToken: Int
     /// Connections open at once; further ones wait until one of them ends.
     public var connections: Int
-    /// A connection on which nothing comes for so long, and nothing is being answered, is closed.
+    /// A connection on which nothing comes for so long, and nothing is being answered, is closed;
+    /// longer than a body may take, which ends with an answer.
     public var idleTimeoutSeconds: Int
-    /// Requests with a token that are answered at once, streams included; further ones get a 503.
+    /// Requests with a token that are answered at once, streams included; further ones get a 503,
+    /// and those of one user beyond half of it.
     public var concurrentRequests: Int
-    /// A body that is no stream has to arrive within; a slower one gets a 408.
+    /// A body has to arrive within, of a stream each piece after the one before it; a slower one
+    /// gets a 408.
     public var bodyTimeoutSeconds: Int
     /// A client that reads nothing of its answer for so long is cut off.
     public var stalledTimeoutSeconds: Int
+    /// How long a client may go on sending what nobody reads, once it has its whole answer, before
+    /// the connection is cut.
+    public var lingerSeconds: Int
 
     public init(
         maxBodyBytes: Int = 8_388_608, requestsPerMinutePerToken: Int = 6000,
-        connections: Int = 1000, idleTimeoutSeconds: Int = 30, concurrentRequests: Int = 256,
-        bodyTimeoutSeconds: Int = 60, stalledTimeoutSeconds: Int = 30
+        connections: Int = 1000, idleTimeoutSeconds: Int = 180, concurrentRequests: Int = 256,
+        bodyTimeoutSeconds: Int = 60, stalledTimeoutSeconds: Int = 30,
+        lingerSeconds: Int = 5
     ) {
         self.maxBodyBytes = maxBodyBytes
         self.requestsPerMinutePerToken = requestsPerMinutePerToken
@@ -34,6 +41,7 @@ public struct WebLimits: Sendable, Hashable {
         self.concurrentRequests = concurrentRequests
         self.bodyTimeoutSeconds = bodyTimeoutSeconds
         self.stalledTimeoutSeconds = stalledTimeoutSeconds
+        self.lingerSeconds = lingerSeconds
     }
 }
 

@@ -48,9 +48,10 @@ struct LimitTests {
         try await TestBackend.sqlite.withDatabase { database in
             let faulty = FaultyDatabase(database)
             try await WebWorld.run(
-                over: faulty, limits: WebLimits(concurrentRequests: 2)
+                over: faulty, limits: WebLimits(concurrentRequests: 4)
             ) { web in
                 let (_, token) = try await web.member()
+                let (_, other) = try await web.member(1002)
                 // A stream holds its place until it ends.
                 try await web.client.converse { send, receive in
                     try await send(
@@ -74,6 +75,9 @@ struct LimitTests {
                         let full = try await web.client.get("/v1/risk", token: token)
                         #expect(full.status == 503 && full.code == "UNAVAILABLE")
                         #expect(full.header("retry-after") == "1")
+                        #expect(full.text.contains("2 requests of yours"))
+                        // What one leaves open keeps nobody else out.
+                        #expect(try await web.client.get("/v1/risk", token: other).status == 200)
                         #expect(try await web.client.get("/healthz").status == 200)
                         try await send(Array("{\"fills\":[]}".utf8))
                         _ = try await receive()
@@ -85,6 +89,56 @@ struct LimitTests {
                 for _ in 1...5 {
                     #expect(try await web.client.get("/v1/risk", token: token).status == 200)
                 }
+            }
+        }
+    }
+
+    @Test func `a stream that asks for the connection's end is answered to its own`() async throws {
+        try await WebWorld.run(limits: WebLimits(lingerSeconds: 0)) { web in
+            let (_, token) = try await web.member()
+            try await web.client.converse { send, receive in
+                try await send(
+                    Array(
+                        """
+                        POST /v1/fills HTTP/1.1\r\nAuthorization: Bearer \(token)\r\n\
+                        Content-Type: application/x-ndjson\r\nConnection: close\r\n\
+                        Transfer-Encoding: chunked\r\n\r\n
+                        """.utf8))
+                var heard = ""
+                func hear(_ wanted: String) async throws {
+                    while !heard.contains(wanted), let bytes = try await receive() {
+                        heard += String(decoding: bytes, as: UTF8.self)
+                    }
+                    #expect(heard.contains(wanted))
+                }
+                try await hear("connection: close")
+                for number in 0..<3 {
+                    try await send(Array("3\r\n{}\n\r\n".utf8))
+                    try await hear("\"index\":\(number)")
+                }
+                try await send(Array("0\r\n\r\n".utf8))
+                try await hear("\"summary\"")
+                while try await receive() != nil {}
+            }
+        }
+    }
+
+    @Test func `a stream in which nothing comes for long is ended with its reason`() async throws {
+        try await WebWorld.run(limits: WebLimits(bodyTimeoutSeconds: 1)) { web in
+            let (_, token) = try await web.member()
+            try await web.client.converse { send, receive in
+                try await send(
+                    Array(
+                        """
+                        POST /v1/fills HTTP/1.1\r\nAuthorization: Bearer \(token)\r\n\
+                        Content-Type: application/x-ndjson\r\n\
+                        Transfer-Encoding: chunked\r\n\r\n
+                        """.utf8))
+                var heard = ""
+                while let bytes = try await receive() {
+                    heard += String(decoding: bytes, as: UTF8.self)
+                }
+                #expect(heard.contains("BODY_TOO_SLOW"))
             }
         }
     }

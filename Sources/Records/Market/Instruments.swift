@@ -120,7 +120,7 @@ public enum Instruments {
                 .decimal(instrument.multiplier), .optional(option.occSymbol),
             ])
         }
-        guard !items.rows.isEmpty else { return }
+        guard !items.isEmpty else { return }
         try tx.execute(
             """
             INSERT INTO option_contracts (instrument_id, underlying, expiry, strike, option_right,
@@ -142,13 +142,19 @@ public enum Instruments {
     private static func contract(_ row: any Row, _ column: Int) throws -> OptionContract? {
         guard let key = try row.optionalText(column) else { return nil }
         // The underlying may hold any character, so the parts are taken from the end.
-        let parts = key.split(separator: "|", omittingEmptySubsequences: false)
-        guard parts.count >= 4, let right = OptionRight(rawValue: String(parts[parts.count - 1])),
-            let strike = try? Decimal(parsing: String(parts[parts.count - 2])),
-            let expiry = Day(canonical: String(parts[parts.count - 3]))
+        // Byte by byte: what stands before a bar may become one character with it.
+        var rest = key.utf8[...]
+        func takeLast() -> String? {
+            guard let bar = rest.lastIndex(of: UInt8(ascii: "|")) else { return nil }
+            defer { rest = rest[..<bar] }
+            return String(rest[rest.index(after: bar)...])
+        }
+        guard let right = takeLast().flatMap(OptionRight.init(rawValue:)),
+            let strike = try? takeLast().map(Decimal.init(parsing:)),
+            let expiry = takeLast().flatMap(Day.init(canonical:)),
+            let underlying = String(rest)
         else { throw StorageError.decoding(column: column, expected: "an option contract") }
         return OptionContract(
-            underlying: ExactText(parts.dropLast(3).joined(separator: "|")), expiry: expiry,
-            strike: strike, right: right)
+            underlying: ExactText(underlying), expiry: expiry, strike: strike, right: right)
     }
 }

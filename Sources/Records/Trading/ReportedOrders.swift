@@ -71,10 +71,10 @@ public enum ReportedOrders {
         )
     }
 
-    /// Stores new orders; returns their ids by uid.
+    /// Stores new orders; returns their ids, in their order.
     public static func insert(
         _ orders: [ReportedOrder], now: Timestamp, for caller: Caller, in tx: any Transaction
-    ) throws -> [String: OrderID] {
+    ) throws -> [OrderID] {
         var items = RowSet(identityColumns + stateColumns)
         for order in orders {
             items.append(
@@ -85,15 +85,13 @@ public enum ReportedOrders {
                 ] + state(of: order, now, caller))
         }
         let names = (identityColumns + stateColumns).map(\.name).joined(separator: ", ")
-        let pairs: [(String, OrderID)] = try tx.query(
+        return try tx.insert(
             """
             INSERT INTO orders (\(names))
             SELECT \(names)
             FROM item
-            RETURNING uid, id
             """, forEach: items
-        ) { (try $0.text(0), try $0.id(1)) }
-        return Dictionary(pairs) { first, _ in first }
+        ).map(OrderID.init)
     }
 
     /// Writes what reports have changed of stored orders.

@@ -247,10 +247,10 @@ public enum Trades {
         }
     }
 
-    /// Stores trades; returns their ids by uid.
+    /// Stores trades; returns their ids, in their order.
     public static func insert(
         _ trades: [NewTrade], now: Timestamp, for caller: Caller, in tx: any Transaction
-    ) throws -> [String: TradeID] {
+    ) throws -> [TradeID] {
         let created = Value.time(now)
         var items = RowSet(insertColumns)
         for trade in trades {
@@ -269,15 +269,13 @@ public enum Trades {
                 .optional(trade.details.reason), .integer(Int64(trade.revision)), created,
             ])
         }
-        let pairs: [(String, TradeID)] = try tx.query(
+        return try tx.insert(
             """
             INSERT INTO trades (\(insertNames))
             SELECT \(insertNames)
             FROM item
-            RETURNING uid, id
             """, forEach: items
-        ) { (try $0.text(0), try $0.id(1)) }
-        return Dictionary(pairs) { first, _ in first }
+        ).map(TradeID.init)
     }
 
     /// What the report of a trade told beside what the ledger computes with, and by which id of

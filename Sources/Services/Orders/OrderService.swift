@@ -18,7 +18,7 @@ public struct OrderService: Sendable {
     ) async throws -> OrderReportAnswer {
         while true {
             do {
-                return try await work.write { tx, draw in
+                return try await work.write(.bulk) { tx, draw in
                     let posting = try OrderReportPosting(batch, authority, in: tx, &draw)
                     try OrderReportWriter(caller: authority.caller, tx: tx)
                         .write(posting, &draw)

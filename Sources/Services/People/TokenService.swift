@@ -126,7 +126,7 @@ public struct TokenService: Sendable {
             return true
         }
         guard isDue else { return }
-        _ = try? await work.write(.bulk) { tx, _ in
+        _ = try? await work.write { tx, _ in
             try Tokens.touch(uid: token.uid, now: now, for: caller, in: tx)
         }
     }

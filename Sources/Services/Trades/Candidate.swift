@@ -15,7 +15,14 @@ struct Candidate {
     var derived = DerivedOfTrade(realizedPnL: .zero, action: nil)
 
     /// By which it is known until it is stored.
-    var number: TradeNumber { TradeNumber(-Int64(index) - 1) }
+    var number: TradeNumber { Candidate.number(at: index) }
+
+    static func number(at index: Int) -> TradeNumber { TradeNumber(-Int64(index) - 1) }
+
+    /// Nil for the number of a stored trade.
+    static func index(of number: TradeNumber) -> Int? {
+        number.raw < 0 ? Int(-(number.raw + 1)) : nil
+    }
 
     /// Posts the fill to its holding and its order. On `LedgerError.outOfRange` nothing has
     /// changed.

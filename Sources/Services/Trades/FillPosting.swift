@@ -12,6 +12,8 @@ struct FillPosting {
     private(set) var changes: [HoldingChange] = []
     private(set) var orders: OrderBook
     private let caller: Caller
+    /// What did not fit, by index of the request.
+    private(set) var refused: Set<Int> = []
     /// Trades that were not to be, by their uid.
     private var refusedUIDs: Set<String> = []
 
@@ -154,6 +156,7 @@ extension FillPosting {
     }
 
     private mutating func refuse(_ candidate: Candidate) {
+        refused.insert(candidate.index)
         refusedUIDs.insert(candidate.tradeUID)
         outcomes[candidate.index] = .rejected(.positionOutOfRange)
     }
@@ -167,10 +170,15 @@ extension FillPosting {
             }
         }
     }
+
+    /// Whether a fill was refused for another one's sake that is not to be itself.
+    func refutes(_ conflicts: some Sequence<String>) -> Bool {
+        !refusedUIDs.isEmpty && conflicts.contains { refusedUIDs.contains($0) }
+    }
 }
 
 extension FillRefusal {
-    fileprivate static let positionOutOfRange = FillRefusal(
+    static let positionOutOfRange = FillRefusal(
         code: .outOfRange, field: "quantity",
         detail: "the position would not fit 18 decimals below 1.7e20")
 }

@@ -9,6 +9,8 @@ struct FillSelection {
     /// By index of the request; an accepted one may still be refused by the posting.
     private(set) var outcomes: [FillOutcome?]
     private(set) var candidates: [Candidate] = []
+    /// Of candidates that others of the request contradict.
+    private(set) var contradicted: [String] = []
     private let caller: Caller
     private let source: TradeSource
 
@@ -23,9 +25,10 @@ struct FillSelection {
         }
     }
 
+    /// `refused` are fills that did not fit when it was tried with them.
     init(
-        _ request: IngestRequest, _ authority: Authority, in tx: any Transaction,
-        _ draw: inout Draw
+        _ request: IngestRequest, without refused: Set<Int> = [], _ authority: Authority,
+        in tx: any Transaction, _ draw: inout Draw
     ) throws {
         caller = authority.caller
         source = request.source
@@ -33,13 +36,15 @@ struct FillSelection {
             request.fills, portfolio: request.portfolio, strategy: request.strategy, authority,
             in: tx)
         outcomes = Array(repeating: nil, count: request.fills.count)
-        let placed = place(request.fills)
+        let placed = place(request.fills).filter { !refused.contains($0.index) }
+        for index in refused { outcomes[index] = .rejected(.positionOutOfRange) }
         var known = try knownTrades(Set(placed.map(\.key)), in: tx)
         var instruments = try InstrumentBook(symbols: Set(placed.map(\.report.symbol)), in: tx)
         for placed in placed {
             if let trade = known[placed.key] {
-                outcomes[placed.index] = placed.report.outcome(
-                    against: trade, strategy: placed.strategy)
+                let outcome = placed.report.outcome(against: trade, strategy: placed.strategy)
+                if case .rejected = outcome, let uid = trade.last?.uid { contradicted.append(uid) }
+                outcomes[placed.index] = outcome
                 continue
             }
             do throws(FillRefusal) {

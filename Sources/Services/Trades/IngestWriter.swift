@@ -27,12 +27,13 @@ struct IngestWriter {
         try references.store(&draw)
         let ids = try Trades.insert(
             posting.accepted.map(trade), now: draw.now, for: caller, in: tx)
-        let numbers = Dictionary(
-            posting.accepted.compactMap { candidate in
-                ids[candidate.tradeUID].map { (candidate.number, TradeNumber($0.raw)) }
-            }
-        ) { first, _ in first }
-        let ledger = LedgerWriter(caller: caller, tx: tx) { numbers[$0] ?? $0 }
+        var numbers = posting.outcomes.indices.map { Candidate.number(at: $0) }
+        for (candidate, id) in zip(posting.accepted, ids) {
+            numbers[candidate.index] = TradeNumber(id.raw)
+        }
+        let ledger = LedgerWriter(caller: caller, tx: tx) { number in
+            Candidate.index(of: number).map { numbers[$0] } ?? number
+        }
         try ledger.write(posting.changes, holding: references.stored, &draw)
         let orders = posting.orders.changes
         try Orders.setProgress(
@@ -40,9 +41,9 @@ struct IngestWriter {
         try OverfillNotice(caller: caller, tx: tx).tell(
             of: orders.map { ($0.record.id, $0.progress, $0.record.isOverfillNoted) }, &draw)
         try AuditLog.append(
-            posting.accepted.map { candidate in
+            zip(posting.accepted, ids).map { candidate, id in
                 AuditEntry(
-                    .create, .trade, id: ids[candidate.tradeUID]?.raw,
+                    .create, .trade, id: id.raw,
                     detailsJSON: Details.object([
                         "broker_trade_id": candidate.fill.id.text, "source": source.rawValue,
                     ]))

@@ -1,5 +1,6 @@
 import Ledger
 import Records
+import Storage
 import World
 
 /// Small requests that come while another one of the same sender is being stored wait for it, and
@@ -28,6 +29,8 @@ final class SharedIngest: Sendable {
         case first
         /// It falls to this one to store its own and these.
         case lead([Waiting])
+        /// It stores its own, without company.
+        case alone
         case served(Result<IngestReport, any Error>)
     }
 
@@ -49,6 +52,7 @@ final class SharedIngest: Sendable {
         case .lead(let others):
             defer { handOver(key) }
             return try await storeTogether(request, others, store)
+        case .alone: return try await store(request)
         case .served(let result):
             return try result.get()
         }
@@ -75,30 +79,26 @@ final class SharedIngest: Sendable {
         let requests = [own] + others.map(\.request)
         let shared = IngestRequest(
             fills: requests.flatMap(\.selfContainedFills), source: own.source)
-        var results: [Result<IngestReport, any Error>]
+        let outcomes: Result<[FillOutcome], any Error>
         do {
-            let report = try await store(shared)
-            var rest = report.outcomes[...]
-            results = requests.map { request in
-                let outcomes = Array(rest.prefix(request.fills.count))
-                rest = rest.dropFirst(outcomes.count)
-                return .success(IngestReport(outcomes: outcomes, isStored: true))
-            }
+            outcomes = .success(try await store(shared).outcomes)
         } catch {
-            results = requests.map { _ in .failure(error) }
+            outcomes = .failure(error)
         }
-        for (index, request) in requests.enumerated() {
-            if case .success(let report) = results[index], request.mayHaveBeenRefused(report) {
-                // As a whole, which only the request by itself can tell; nothing of it is stored.
-                do {
-                    results[index] = .success(try await store(request))
-                } catch {
-                    results[index] = .failure(error)
-                }
+        var rest = try? outcomes.get()[...]
+        let turns = requests.map { request in
+            if case .failure(let error) = outcomes, error.passes {
+                return Turn.served(.failure(error))
             }
-            if index > 0 { others[index - 1].turn.resume(returning: .served(results[index])) }
+            // What one of them does to the database may not fail the others.
+            guard let found = rest?.prefix(request.fills.count) else { return .alone }
+            rest = rest?.dropFirst(found.count)
+            let report = IngestReport(outcomes: Array(found), isStored: true)
+            return request.mayHaveBeenRefused(report) ? .alone : .served(.success(report))
         }
-        return try results[0].get()
+        for (other, turn) in zip(others, turns.dropFirst()) { other.turn.resume(returning: turn) }
+        guard case .served(let result) = turns[0] else { return try await store(own) }
+        return try result.get()
     }
 
     /// The first of those that have come meanwhile takes over, with as many as fit.
@@ -127,11 +127,11 @@ extension IngestRequest {
     /// for all of them: then it is refused as a whole or not at all.
     fileprivate var mayBeShared: Bool {
         guard !isAtomic, !isDryRun else { return false }
-        return !namesPlace
-            || fills.allSatisfy { fill in
-                guard case .success(let report) = fill else { return true }
-                return report.portfolio == nil && report.strategy == .leftOut
-            }
+        guard namesPlace else { return true }
+        // What is refused as a whole shows in a fill; so there has to be one.
+        let reports = fills.compactMap { try? $0.get() }
+        return !reports.isEmpty
+            && reports.allSatisfy { $0.portfolio == nil && $0.strategy == .leftOut }
     }
 
     /// Its fills with what the request says of all of them.
@@ -157,5 +157,16 @@ extension IngestRequest {
                 default: return false
                 }
             }
+    }
+}
+
+extension Error {
+    /// Whether it has nothing to do with what was to be stored.
+    fileprivate var passes: Bool {
+        switch self {
+        case let error as StorageError: error.isOutage
+        case is CancellationError: true
+        default: false
+        }
     }
 }

@@ -46,8 +46,7 @@ public struct TradeService: Sendable {
         alongside: @escaping @Sendable (IngestReport, any Transaction, inout Draw) throws -> Void
     ) async throws -> IngestReport {
         try await work.write(.bulk) { tx, draw in
-            let selection = try FillSelection(request, authority, in: tx, &draw)
-            let posting = try FillPosting(selection, for: authority.caller, in: tx)
+            let (selection, posting) = try Self.work(out: request, authority, in: tx, &draw)
             let report = IngestReport(outcomes: posting.outcomes.compactMap(\.self), isStored: true)
             if request.isDryRun || (request.isAtomic && report.rejected > 0) {
                 return IngestReport(outcomes: report.outcomes, isStored: false)
@@ -59,6 +58,29 @@ public struct TradeService: Sendable {
             return report
         }
     }
+
+    /// What is to be stored. A fill that contradicts one which then does not fit is looked at again
+    /// without that one: as if they had come one after another.
+    private static func work(
+        out request: IngestRequest, _ authority: Authority, in tx: any Transaction,
+        _ draw: inout Draw
+    ) throws -> (FillSelection, FillPosting) {
+        var refused: Set<Int> = []
+        var looks = 0
+        while true {
+            let selection = try FillSelection(
+                request, without: refused, authority, in: tx, &draw)
+            let posting = try FillPosting(selection, for: authority.caller, in: tx)
+            looks += 1
+            guard looks < mostLooks, posting.refutes(selection.contradicted) else {
+                return (selection, posting)
+            }
+            refused.formUnion(posting.refused)
+        }
+    }
+
+    /// Who sends more contradictions than that of one fill is told of a conflict.
+    private static let mostLooks = 8
 
     /// Trades, newest first, at most `limit` (1–1000), within `[from, until)`.
     public func page(_ query: TradeQuery, for authority: Authority) async throws -> TradePage {

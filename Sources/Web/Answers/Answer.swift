@@ -62,14 +62,21 @@ struct Answer: Sendable {
         return HTTPResponse(status: status, headerFields: fields)
     }
 
-    /// `ended` is called once, when a body that is produced has been sent or has failed.
+    /// `ended` is called once, when the body has been handed to the connection or has failed.
     func response(
         to method: HTTPRequest.Method, ended: @escaping @Sendable () -> Void
     ) -> Response {
         let content: ResponseBody
         switch body {
-        case .whole where method == .head: content = ResponseBody()
-        case .whole(let bytes): content = ResponseBody(byteBuffer: ByteBuffer(bytes: bytes))
+        case .whole where method == .head:
+            content = ResponseBody()
+            ended()
+        case .whole(let bytes):
+            content = ResponseBody(contentLength: bytes.count) { writer in
+                defer { ended() }
+                try await writer.write(ByteBuffer(bytes: bytes))
+                try await writer.finish(nil)
+            }
         case .produced(let production):
             content = ResponseBody { writer in
                 defer { ended() }
@@ -78,16 +85,5 @@ struct Answer: Sendable {
             }
         }
         return Response(status: status, headers: head.headerFields, body: content)
-    }
-
-    /// Whether it may have been given before the request's body was read.
-    var leavesBodyUnread: Bool {
-        switch status {
-        case .unauthorized, .forbidden, .notFound, .methodNotAllowed, .contentTooLarge,
-            .unsupportedMediaType, .tooManyRequests, .serviceUnavailable, .internalServerError,
-            .requestTimeout:
-            true
-        default: false
-        }
     }
 }

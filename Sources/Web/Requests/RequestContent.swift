@@ -12,6 +12,7 @@ struct RequestContent: Sendable {
     private let request: Request
     private let limits: WebLimits
     private let channel: any Channel
+    private let wasRead = NIOLockedValueBox(false)
 
     init(_ request: Request, limits: WebLimits, channel: any Channel) {
         self.request = request
@@ -63,7 +64,7 @@ struct RequestContent: Sendable {
         defer { patience.end() }
         do {
             try await askFor()
-            try await read { part in
+            try await read(gapSeconds: nil) { part in
                 guard signature != nil else { return }
                 guard signed.count + part.count <= limit else { throw tooLarge(limit) }
                 signed.append(contentsOf: part)
@@ -81,20 +82,27 @@ struct RequestContent: Sendable {
     }
 
     /// Hands over the body piece by piece, unpacked, as it comes: as many bytes as there are. What
-    /// `take` throws comes through; a 400 where the body does not arrive whole. Before the answer
-    /// begins, `askFor` has to have been called.
+    /// `take` throws comes through; a 400 where the body does not arrive whole, a 408 where nothing
+    /// comes for long. Before the answer begins, `askFor` has to have been called.
     func stream(_ take: (ArraySlice<UInt8>) async throws -> Void) async throws {
-        try await read({ _ in }, take: take)
+        try await read(gapSeconds: limits.bodyTimeoutSeconds, { _ in }, take: take)
     }
 
+    /// `gapSeconds` is how long the next piece may be waited for.
     private func read(
-        _ note: (ArraySlice<UInt8>) throws -> Void,
+        gapSeconds: Int?, _ note: (ArraySlice<UInt8>) throws -> Void,
         take: (ArraySlice<UInt8>) async throws -> Void
     ) async throws {
         let gunzip = coding == .gzip ? Gunzip() : nil
         var refusal: (any Error)?
+        var parts = request.body.makeAsyncIterator()
+        var patience: Patience?
         do {
-            for try await part in request.body {
+            while true {
+                patience = gapSeconds.map { Patience(seconds: $0, for: channel) }
+                defer { patience?.end() }
+                guard let part = try await parts.next() else { break }
+                patience?.end()
                 do {
                     let bytes = Array(part.readableBytesView)[...]
                     try note(bytes)
@@ -107,9 +115,11 @@ struct RequestContent: Sendable {
         } catch let error as CancellationError {
             throw error
         } catch {
+            if let gapSeconds, patience?.isOver == true { throw Problem.silent(gapSeconds) }
             throw Problem.notWhole
         }
         if let refusal { throw refusal }
+        wasRead.withLockedValue { $0 = true }
         try gunzip?.end()
     }
 
@@ -127,9 +137,11 @@ struct RequestContent: Sendable {
         channel.close(mode: .input, promise: nil)
     }
 
-    /// Whether reading what was not read may take longer than an answer is worth: too much, nobody
-    /// knows how much, or the client waits for word before it sends anything.
-    var mayGoOnForEver: Bool {
+    /// Whether it was not read to its end, and reading the rest may take longer than an answer is
+    /// worth: too much, nobody knows how much, or the client waits for word before it sends
+    /// anything.
+    var isLeftUnread: Bool {
+        if wasRead.withLockedValue({ $0 }) { return false }
         if let declaredLength, declaredLength > limits.maxBodyBytes { return true }
         return request.headers[.transferEncoding] != nil || waitsForWord
     }
@@ -192,6 +204,12 @@ private struct Patience {
 extension Problem {
     fileprivate static let notWhole = Problem(
         .badRequest, "BAD_REQUEST", "the body did not arrive whole")
+
+    fileprivate static func silent(_ seconds: Int) -> Problem {
+        Problem(
+            .requestTimeout, "BODY_TOO_SLOW",
+            "nothing came for \(seconds) s: send an empty line where there is no fill to send")
+    }
 
     fileprivate init(_ error: GzipError) {
         let fault = error == .incomplete ? "it ends too soon" : "it is damaged, or no gzip at all"

@@ -15,8 +15,9 @@ struct FillStream: Sendable {
     static let mediaType = "application/x-ndjson"
     /// Fills of one unit of work: more would hold up others for longer than they gain.
     private static let unitSize = 1000
-    /// Lines that are read ahead; the client waits with the rest.
-    private static let readAhead = 4 * unitSize
+    /// Bytes that are read ahead, some thousand lines of the usual length; the client waits with
+    /// the rest.
+    private static let readAhead = 1 << 20
 
     let trades: TradeService
     let authority: Authority
@@ -78,11 +79,15 @@ struct FillStream: Sendable {
 
     private func read(into backlog: Backlog<Fill>) async throws {
         var lines = FillLines()
+        var bytes = 0
         try await body.stream { piece in
-            try await backlog.add(lines.read(piece).map(\.fill))
+            bytes += piece.count
+            let fills = lines.read(piece).map(\.fill)
+            try await backlog.add(fills, weight: bytes)
+            if !fills.isEmpty { bytes = 0 }
         }
         // Only the end of a whole body ends a line.
-        if let last = lines.finish() { try await backlog.add([last.fill]) }
+        if let last = lines.finish() { try await backlog.add([last.fill], weight: bytes) }
     }
 
     private func store(_ fills: [Fill]) async throws -> IngestReport {

@@ -4,7 +4,8 @@ import NIOConcurrencyHelpers
 /// who takes gets all that has come meanwhile.
 struct Backlog<Element: Sendable>: Sendable {
     private struct State {
-        var waiting: ArraySlice<Element> = []
+        var waiting: ArraySlice<(element: Element, weight: Int)> = []
+        var weight = 0
         var isFinished = false
     }
 
@@ -13,15 +14,19 @@ struct Backlog<Element: Sendable>: Sendable {
     private let grew = Signal()
     private let shrank = Signal()
 
-    /// `limit`: with more than that, adding waits.
+    /// `limit`: while what waits weighs more than that, adding waits.
     init(limit: Int) { self.limit = limit }
 
-    /// Throws `CancellationError`.
-    func add(_ elements: [Element]) async throws {
+    /// `weight` is that of all of them. Throws `CancellationError`.
+    func add(_ elements: [Element], weight: Int) async throws {
         guard !elements.isEmpty else { return }
-        state.withLockedValue { $0.waiting += elements }
+        let share = max(1, weight / elements.count)
+        state.withLockedValue { state in
+            state.waiting += elements.map { ($0, share) }
+            state.weight += share * elements.count
+        }
         grew.give()
-        while state.withLockedValue({ $0.waiting.count > limit }) { try await shrank.wait() }
+        while state.withLockedValue({ $0.weight > limit }) { try await shrank.wait() }
     }
 
     /// Nothing more will be added.
@@ -37,7 +42,10 @@ struct Backlog<Element: Sendable>: Sendable {
             let (taken, isOver) = state.withLockedValue { state in
                 let taken = state.waiting.prefix(count)
                 state.waiting.removeFirst(taken.count)
-                return (Array(taken), state.isFinished)
+                // What was taken stays in memory else.
+                if state.waiting.isEmpty { state.waiting = [] }
+                for entry in taken { state.weight -= entry.weight }
+                return (taken.map(\.element), state.isFinished)
             }
             if !taken.isEmpty {
                 shrank.give()

@@ -23,9 +23,6 @@ struct Responder: HTTPResponder {
     typealias Context = Connection
 
     static let serverName = "blotter"
-    /// How long a client may go on sending a body that nobody reads, before the connection is cut.
-    private static let lingerSeconds: Int64 = 5
-
     let environment: Environment
     let limits: WebLimits
     let requestIDs: RequestIDs
@@ -65,18 +62,18 @@ struct Responder: HTTPResponder {
         if let reading = record.reading {
             answer.headers.append(contentsOf: reading.headers)
         }
-        if request.closesConnection || (answer.leavesBodyUnread && body.mayGoOnForEver) {
-            answer.headers[.connection] = "close"
-            closeSoon(context.channel)
-        }
+        let isWhole = answer.wholeBody != nil
+        let closes = request.closesConnection || (isWhole && body.isLeftUnread)
+        if closes { answer.headers[.connection] = "close" }
         // A body that is produced holds the request's slot, and ends the request, only at its end.
         let status = answer.status
         let finished = record
-        if answer.wholeBody != nil { log(request.method, target, status, finished) }
+        if isWhole { log(request.method, target, status, finished) }
         return answer.response(to: request.method) {
             withExtendedLifetime(finished.slot) {
-                log(request.method, target, status, finished)
+                if !isWhole { log(request.method, target, status, finished) }
             }
+            if closes { closeSoon(context.channel) }
         }
     }
 
@@ -100,7 +97,7 @@ struct Responder: HTTPResponder {
             record.userUID = called.hook.owner.uid
             call.logger[metadataKey: "user_uid"] = "\(called.hook.owner.uid)"
             call.logger[metadataKey: "hook_uid"] = "\(called.hook.uid)"
-            record.slot = try takeSlot()
+            record.slot = try takeSlot(for: called.hook.owner.uid)
             return try await handle(call, called)
         case .authorized(let permission, let handle):
             let authority = try await gate.authority(
@@ -110,24 +107,35 @@ struct Responder: HTTPResponder {
             try gate.admit(authority, to: permission)
             call.body.signature = try gate.signature(of: request)
             if route.method == .get { try call.body.signature?.check([]) }
-            record.slot = try takeSlot()
+            record.slot = try takeSlot(for: authority.userUID)
             return try await handle(call, authority)
         }
     }
 
-    private func takeSlot() throws(Problem) -> Slots.Slot {
-        guard let slot = slots.take() else {
-            throw .unavailable(
-                "\(limits.concurrentRequests) requests are being answered already",
-                retryAfterSeconds: 1)
+    private func takeSlot(for userUID: String?) throws(Problem) -> Slots.Slot {
+        do {
+            return try slots.take(for: userUID ?? "")
+        } catch {
+            let detail =
+                switch error {
+                case .all(let count): "\(count) requests are being answered already"
+                case .ofOne(let count): "\(count) requests of yours are being answered already"
+                }
+            throw .unavailable(detail, retryAfterSeconds: 1)
         }
-        return slot
     }
 
-    /// The framework keeps the connection open, and would read what comes to its end.
+    /// The framework keeps the connection open, and would read what comes to its end. What is still
+    /// to be sent is sent first: who does not take it is cut off by `StalledWrites`.
     private func closeSoon(_ channel: any Channel) {
-        channel.eventLoop.scheduleTask(in: .seconds(Responder.lingerSeconds)) {
-            channel.close(promise: nil)
+        channel.eventLoop.scheduleTask(in: .seconds(Int64(limits.lingerSeconds))) {
+            channel.getOption(.bufferedWritableBytes).whenComplete { buffered in
+                if case .success(let bytes) = buffered, bytes > 0 {
+                    closeSoon(channel)
+                } else {
+                    channel.close(promise: nil)
+                }
+            }
         }
     }
 }

@@ -18,7 +18,8 @@ public enum Settings {
             "longer request bodies are refused with 413; streams have no limit"),
         .wholeNumber(
             "http.max_concurrent_requests", 1...100_000, \.http.maxConcurrentRequests,
-            "requests answered at once, streams included; further ones get a 503"),
+            "requests answered at once, streams included, half of them for one member; further"
+                + " ones get a 503"),
         .text(
             "telegram.api_base_url", "an http:// or https:// URL", \.telegram.apiBaseURL,
             "another one than Telegram's own for a self-hosted Bot API server", accepts: isWebURL),

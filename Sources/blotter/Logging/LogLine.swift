@@ -77,8 +77,10 @@ struct LogLine {
     }
 
     private static func isHiddenControl(_ scalar: Unicode.Scalar) -> Bool {
-        switch scalar.properties.generalCategory {
-        case .control: scalar.value >= 0x7F
+        // Nearly all of it, and the look-up is dear.
+        if scalar.value < 0x7F { return false }
+        return switch scalar.properties.generalCategory {
+        case .control: true
         case .format, .lineSeparator, .paragraphSeparator: true
         default: false
         }

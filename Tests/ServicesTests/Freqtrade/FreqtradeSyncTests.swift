@@ -135,7 +135,8 @@ struct FreqtradeSyncTests {
                 try await world.count(of: "trades") == 1203
             }
             #expect(
-                await bot.asked == [
+                // A sweep may have come already: time goes on while a slow machine stores.
+                await bot.asked.prefix(4) == [
                     "open", "closed 500 from 0", "closed 500 from 500", "closed 500 from 1000",
                 ])
             try await eventually(world, "word of it") {

@@ -40,6 +40,31 @@ struct IngestInstrumentTests {
     }
 
     @Test(arguments: TestBackend.allCases)
+    func `an underlying may end in a sign that joins what follows it`(
+        _ backend: TestBackend
+    ) async throws {
+        try await ServiceWorld.run(on: backend) { world in
+            let trader = try await world.member()
+            for (index, underlying) in ["A\u{600}", "\u{110BD}", "|", "a|b|", ""].enumerated() {
+                let option =
+                    #""option":{"underlying":"\#(underlying)","expiry":"2026-03-20","#
+                    + #""strike":"190","right":"C"}"#
+                for id in ["first", "second"] {
+                    let report = try await world.ingest(
+                        [
+                            fill(
+                                "\(id)-\(index)", "BUY", "1", at: "1", symbol: "S\(index)",
+                                assetType: "OPTION", extra: option)
+                        ], as: trader)
+                    #expect(report.words == (underlying.isEmpty ? refusedName : ["accepted"]))
+                }
+            }
+        }
+    }
+
+    private var refusedName: [String] { ["INVALID_FIELD option.underlying"] }
+
+    @Test(arguments: TestBackend.allCases)
     func `a symbol that several instruments have is ambiguous until the fill tells more`(
         _ backend: TestBackend
     ) async throws {

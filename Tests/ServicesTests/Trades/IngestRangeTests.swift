@@ -40,6 +40,26 @@ struct IngestRangeTests {
     }
 
     @Test(arguments: TestBackend.allCases)
+    func `what contradicts a fill that does not fit is judged as if it stood alone`(
+        _ backend: TestBackend
+    ) async throws {
+        try await ServiceWorld.run(on: backend) { world in
+            let trader = try await world.member()
+            let report = try await world.ingest(
+                [
+                    huge("a"), huge("b", day: 20), huge("b", "BUY", "2", day: 20),
+                    huge("b", "BUY", "3", day: 20), huge("c", "BUY", "1", day: 20),
+                ], as: trader)
+            #expect(
+                report.words == [
+                    "accepted", "OUT_OF_RANGE quantity", "accepted", "CONFLICT quantity",
+                    "accepted",
+                ])
+            try await world.expectVerified()
+        }
+    }
+
+    @Test(arguments: TestBackend.allCases)
     func `a position that would not fit refuses the fill, and its repeats, alone`(
         _ backend: TestBackend
     ) async throws {

@@ -105,4 +105,75 @@ struct SharedIngestTests {
             }
         }
     }
+
+    @Test func `a request without a fill that can be read is refused as a whole too`() async throws
+    {
+        try await ServiceWorld.run(on: .sqlite) { world in
+            let authority = try await world.member()
+            await withTaskGroup(of: Void.self) { group in
+                for number in 0..<40 {
+                    group.addTask {
+                        let fine = request([fill("t\(number)", "BUY", "1", at: "1")])
+                        #expect(await outcome(fine, world, authority) == "accepted")
+                    }
+                    group.addTask {
+                        let lost = request(number % 2 == 0 ? [] : ["{}"], portfolio: "lost")
+                        let found = await outcome(lost, world, authority)
+                        #expect(found == "refused: UNKNOWN_PORTFOLIO")
+                    }
+                }
+            }
+        }
+    }
+
+    @Test func `what one of them breaks is not broken for the others`() async throws {
+        try await TestBackend.sqlite.withDatabase { database in
+            let world = try await ServiceWorld.make(over: SpoiledDatabase(base: database))
+            let authority = try await world.member()
+            let ids = ["bad"] + (0..<40).map { "t\($0)" }
+            let found = await withTaskGroup(of: (String, String).self) { group in
+                for id in ids {
+                    group.addTask {
+                        let own = request([fill(id, "BUY", "1", at: "1")])
+                        return (id, await outcome(own, world, authority))
+                    }
+                }
+                return await group.reduce(into: []) { $0.append($1) }
+            }
+            for (id, outcome) in found { #expect((outcome == "accepted") == (id != "bad")) }
+            #expect(try await world.count(of: "trades") == 40)
+        }
+    }
+}
+
+/// One that can't store the trade "bad", nor anything with it.
+private struct SpoiledDatabase: Database {
+    let base: any Database
+
+    var dialect: Dialect { base.dialect }
+
+    func write<Result: Sendable>(
+        _ urgency: Urgency, _ body: @escaping @Sendable (any Transaction) throws -> Result
+    ) async throws -> Result {
+        try await base.write(urgency) { tx in
+            let result = try body(tx)
+            let spoiled = try tx.query(
+                SQL("SELECT name FROM sqlite_schema WHERE name = 'trades'")
+            ) { _ in true }
+            guard !spoiled.isEmpty else { return result }
+            let bad = try tx.first(
+                SQL("SELECT COUNT(*) FROM trades WHERE broker_trade_id = 'bad'")
+            ) { try $0.integer(0) }
+            if bad != 0 { throw StorageError.decoding(column: 0, expected: "anything else") }
+            return result
+        }
+    }
+
+    func read<Result: Sendable>(
+        _ body: @escaping @Sendable (any Transaction) throws -> Result
+    ) async throws -> Result {
+        try await base.read(body)
+    }
+
+    func close() async { await base.close() }
 }

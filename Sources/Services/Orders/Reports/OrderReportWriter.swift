@@ -18,9 +18,12 @@ struct OrderReportWriter {
                 entry.order.holding, entry.instrument, posting.scope, &draw)
         }
         try references.store(&draw)
-        let newIDs = try ReportedOrders.insert(
-            changed.filter { $0.id == nil }.map { $0.order.at(references.stored) },
-            now: draw.now, for: caller, in: tx)
+        let new = changed.filter { $0.id == nil }.map { $0.order.at(references.stored) }
+        let newIDs = Dictionary(
+            zip(
+                new.map(\.uid),
+                try ReportedOrders.insert(new, now: draw.now, for: caller, in: tx))
+        ) { first, _ in first }
         try ReportedOrders.update(
             changed.compactMap { entry in entry.id.map { ($0, entry.order) } }, now: draw.now,
             for: caller, in: tx)

@@ -179,10 +179,7 @@ private struct CorrectionPosting {
     }
 
     private func insert(_ trade: NewTrade, _ now: Timestamp) throws -> (id: TradeID, uid: String) {
-        guard let id = try Trades.insert([trade], now: now, for: caller, in: tx)[trade.uid] else {
-            throw StorageError.decoding(column: 0, expected: "the new trade")
-        }
-        return (id, trade.uid)
+        (try Trades.insert([trade], now: now, for: caller, in: tx)[0], trade.uid)
     }
 
     /// The order counts what is filled after all.
