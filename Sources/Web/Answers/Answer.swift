@@ -62,24 +62,27 @@ struct Answer: Sendable {
         return HTTPResponse(status: status, headerFields: fields)
     }
 
-    /// `ended` is called once, when the body has been handed to the connection or has failed.
+    /// `ended` is called once, when the body has been handed to the connection or has failed; what
+    /// is whole goes out in one piece with its head where nobody is to be called.
     func response(
-        to method: HTTPRequest.Method, ended: @escaping @Sendable () -> Void
+        to method: HTTPRequest.Method, ended: (@Sendable () -> Void)?
     ) -> Response {
         let content: ResponseBody
         switch body {
         case .whole where method == .head:
             content = ResponseBody()
-            ended()
+            ended?()
+        case .whole(let bytes) where ended == nil:
+            content = ResponseBody(byteBuffer: ByteBuffer(bytes: bytes))
         case .whole(let bytes):
             content = ResponseBody(contentLength: bytes.count) { writer in
-                defer { ended() }
+                defer { ended?() }
                 try await writer.write(ByteBuffer(bytes: bytes))
                 try await writer.finish(nil)
             }
         case .produced(let production):
             content = ResponseBody { writer in
-                defer { ended() }
+                defer { ended?() }
                 try await production { try await writer.write(ByteBuffer(bytes: $0)) }
                 try await writer.finish(nil)
             }

@@ -69,6 +69,7 @@ struct Responder: HTTPResponder {
         let status = answer.status
         let finished = record
         if isWhole { log(request.method, target, status, finished) }
+        guard closes || !isWhole else { return answer.response(to: request.method, ended: nil) }
         return answer.response(to: request.method) {
             withExtendedLifetime(finished.slot) {
                 if !isWhole { log(request.method, target, status, finished) }
