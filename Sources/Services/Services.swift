@@ -54,9 +54,10 @@ public struct Services: Sendable {
         instruments = InstrumentService(work: work)
         actions = ActionService(work: work)
         hooks = HookService(work: work, settings: hookSettings)
-        quarantine = Quarantine(work: work, trades: trades)
+        let doorbells = FreqtradeDoorbells()
+        quarantine = Quarantine(work: work, trades: trades, doorbells: doorbells)
         hookIntake = HookIntake(
-            work: work, trades: trades, quarantine: quarantine, doorbells: FreqtradeDoorbells())
+            work: work, trades: trades, quarantine: quarantine, doorbells: doorbells)
         self.timeZones = timeZones
     }
 }

@@ -49,8 +49,8 @@ public protocol Transaction: AnyObject {
     @discardableResult
     func execute(_ text: String, forEach items: RowSet) throws(StorageError) -> Int
 
-    /// Runs `INSERT … SELECT … FROM item`, which stores each item as one row of a table that numbers
-    /// its rows by `id` as they come. Returns these numbers, in the order of the items.
+    /// Runs `INSERT … SELECT … FROM item`, which stores each item as one row of a table that
+    /// numbers its rows by `id` as they come. Returns these numbers, in the order of the items.
     func insert(_ text: String, forEach items: RowSet) throws(StorageError) -> [Int64]
 
     /// Runs a query over `item`; with PostgreSQL the answer's order is not that of the items.

@@ -154,7 +154,12 @@ import World
             let asked = try await ada.says("/hooks rest bot")
             #expect(asked.contains("alpha") && !asked.contains("hers"))
             #expect(try await ada.says("/hooks rest bot hers").contains("Not found"))
-            #expect(try await ada.says("/hooks rest bot Alpha").contains("pulls from alpha"))
+            let fill = "event=entry_fill,exchange=B,base_currency=BTC,quote_currency=USDT,"
+            _ = try await call(
+                desk, try secret(in: made),
+                fill + "direction=Long,amount=1,open_rate=2,pair=BTC/USDT", kind: .freqtrade)
+            let switched = try await ada.says("/hooks rest bot Alpha")
+            #expect(switched.contains("pulls from alpha") && switched.contains("came as messages"))
             #expect(try await ada.says("/hooks rest bot none").contains("weak ids"))
         }
     }

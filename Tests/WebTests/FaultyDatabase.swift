@@ -5,6 +5,7 @@ import Storage
 final class FaultyDatabase: Database {
     private struct State {
         var fault: StorageError?
+        var isForFillsOnly = false
         var isHeld = false
         var waiting: [CheckedContinuation<Void, Never>] = []
     }
@@ -16,8 +17,13 @@ final class FaultyDatabase: Database {
 
     var dialect: Dialect { real.dialect }
 
-    /// What every use ends in from now on; nil for none.
-    func fail(with error: StorageError?) { state.withLockedValue { $0.fault = error } }
+    /// What every use ends in from now on, or every attempt to store fills; nil for none.
+    func fail(with error: StorageError?, fillsOnly: Bool = false) {
+        state.withLockedValue { state in
+            state.fault = error
+            state.isForFillsOnly = fillsOnly
+        }
+    }
 
     /// Whoever reads from now on waits for `release`.
     func hold() { state.withLockedValue { $0.isHeld = true } }
@@ -37,7 +43,10 @@ final class FaultyDatabase: Database {
     func write<Result: Sendable>(
         _ urgency: Urgency, _ body: @escaping @Sendable (any Transaction) throws -> Result
     ) async throws -> Result {
-        if let error = state.withLockedValue({ $0.fault }) { throw error }
+        let fault = state.withLockedValue { state in
+            state.isForFillsOnly && urgency != .bulk ? nil : state.fault
+        }
+        if let fault { throw fault }
         return try await real.write(urgency, body)
     }
 
@@ -51,7 +60,9 @@ final class FaultyDatabase: Database {
             }
             if goesOn { reader.resume() }
         }
-        if let error = state.withLockedValue({ $0.fault }) { throw error }
+        if let fault = state.withLockedValue({ $0.isForFillsOnly ? nil : $0.fault }) {
+            throw fault
+        }
         return try await real.read(body)
     }
 

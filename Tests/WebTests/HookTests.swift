@@ -125,7 +125,7 @@ struct HookTests {
             #expect(tooMany.header("retry-after") == "20")
             #expect(tooMany.text.contains("this hook is used too often"))
             let other = try await hook(web, of: ada, named: "other").url
-            #expect(try await call(web, other, Self.alert).json["status"] == "duplicate")
+            #expect(try await call(web, other, Self.alert).json["status"] == "stored")
         }
     }
 
@@ -140,6 +140,26 @@ struct HookTests {
                 #expect(away.status == 503 && away.header("retry-after") == "5")
                 faulty.fail(with: nil)
                 #expect(try await call(web, url, Self.alert).json["status"] == "stored")
+            }
+        }
+    }
+
+    @Test func `what is on disk is not asked for again, and stored later`() async throws {
+        try await TestBackend.sqlite.withDatabase { database in
+            let faulty = FaultyDatabase(database)
+            try await WebWorld.run(over: faulty) { web in
+                let (ada, _) = try await web.member()
+                let url = try await hook(web, .freqtrade, of: ada).url
+                let type = "application/x-www-form-urlencoded"
+                faulty.fail(with: .unavailable(detail: "gone"), fillsOnly: true)
+                let reply = try await call(web, url, Self.message, type: type)
+                #expect(reply.status == 200 && reply.json["status"] == "received")
+                #expect(try await web.base.count(of: "trades") == 0)
+                faulty.fail(with: nil)
+                await web.world.advance(seconds: 61)
+                for _ in 0..<2 { try await web.services.hookIntake.resume() }
+                #expect(try await web.base.count(of: "trades") == 1)
+                #expect(try await web.base.count(of: "hook_deliveries") == 0)
             }
         }
     }

@@ -69,7 +69,19 @@ enum HookWords {
                         Fact("Portfolio", .text(hook.portfolioName.text)),
                         Fact("Strategy", .text(hook.strategyName?.text ?? "none")),
                     ] + (hook.restError.map { [Fact("Last failure", .text($0))] } ?? []))
-            ])
+            ] + (hook.restBot == nil ? [] : pulled(from: hook)))
+    }
+
+    /// What is not pulled, because messages told of it.
+    private static func pulled(from hook: HookRecord) -> [Block] {
+        guard let time = hook.weakUntil else { return [] }
+        return [
+            .note(
+                """
+                What was filled until \(time) came as messages, with weak ids, and is not pulled \
+                too. A fill of that time whose message was lost is yours to add.
+                """)
+        ]
     }
 
     static func template(_ hook: HookRecord) -> Screen {

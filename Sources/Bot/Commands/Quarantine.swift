@@ -76,26 +76,33 @@ extension Command {
         if which.text.lowercased() != "all" {
             let id = try number(which)
             switch try await quarantine.retry(id, for: caller) {
-            case .accepted(let uid):
+            case .fill(.accepted(let uid)):
                 return Screen(
                     title: "Stored: No. \(id)", blocks: [.facts([Fact("Trade", .code(uid))])])
-            case .duplicate(let uid):
+            case .fill(.duplicate(let uid)):
                 return Screen(
                     title: "Known already: No. \(id)",
                     blocks: [.facts([Fact("Trade", .code(uid))])])
-            case .rejected(let refusal):
+            case .fill(.rejected(let refusal)):
                 return Screen(
                     title: "Still no trade: No. \(id)",
                     blocks: [.facts([Fact("Reason", .text(refusal.sentence))])])
+            case .pulling:
+                return Screen(
+                    title: "Pulled from the bot: No. \(id)",
+                    blocks: [
+                        .note("The hook has a bot by now: it is asked for what this tells of.")
+                    ])
             }
         }
-        var counts = (stored: 0, known: 0, refused: 0)
+        var counts = (stored: 0, known: 0, refused: 0, pulled: 0)
         for delivery in try await quarantine.waiting(for: caller) {
             do {
                 switch try await quarantine.retry(delivery.id, for: caller) {
-                case .accepted: counts.stored += 1
-                case .duplicate: counts.known += 1
-                case .rejected: counts.refused += 1
+                case .fill(.accepted): counts.stored += 1
+                case .fill(.duplicate): counts.known += 1
+                case .fill(.rejected): counts.refused += 1
+                case .pulling: counts.pulled += 1
                 }
             } catch let error as ServiceError where error.kind == .notFound {
                 // Somebody was faster: it does not wait any more.
@@ -105,10 +112,14 @@ extension Command {
         return Screen(
             title: "Tried again",
             blocks: [
-                .facts([
-                    Fact("Stored", "\(counts.stored)"), Fact("Known already", "\(counts.known)"),
-                    Fact("Still no trade", "\(counts.refused)"),
-                ]),
+                .facts(
+                    [
+                        Fact("Stored", "\(counts.stored)"),
+                        Fact("Known already", "\(counts.known)"),
+                        Fact("Still no trade", "\(counts.refused)"),
+                    ]
+                        + (counts.pulled > 0
+                            ? [Fact("Pulled from the bot", "\(counts.pulled)")] : [])),
                 .note("\(code: "/quarantine") shows what is left."),
             ])
     }

@@ -239,6 +239,25 @@ public enum HookDeliveries {
                 ]))
     }
 
+    /// Messages that came in `(from, until]` and wait wait no longer: what they tell of was pulled.
+    public static func settlePulled(
+        of hook: HookID, from: Timestamp?, until: Timestamp, now: Timestamp, for caller: Caller,
+        in tx: any Transaction
+    ) throws {
+        try tx.execute(
+            SQL(
+                """
+                UPDATE hook_deliveries SET status = 'RETRIED', settled_at = $5
+                WHERE user_id = $1 AND hook_id = $2 AND settled_at IS NULL
+                    AND status = 'QUARANTINED' AND identity IS NULL
+                    AND received_at > $3 AND received_at <= $4
+                """,
+                [
+                    .id(caller.userID), .id(hook), .time(from ?? .distantPast), .time(until),
+                    .time(now),
+                ]))
+    }
+
     /// It waits no longer; false where it did not.
     public static func settle(
         uid: String, as status: HookDelivery.Status, now: Timestamp, for caller: Caller,

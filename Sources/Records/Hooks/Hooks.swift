@@ -26,6 +26,8 @@ public struct HookRecord: Sendable, Hashable {
     public let restFailures: Int
     public let restError: String?
     public let restSyncedAt: Timestamp?
+    /// When the last message that is a fill of its own came: what was filled by then is not pulled.
+    public let weakUntil: Timestamp?
     public let isActive: Bool
     public let calls: Int
     public let fills: Int
@@ -42,7 +44,7 @@ public enum Hooks {
             s.name || '@' || s.version, h.template_json, h.rest_bot, h.rest_failures, h.rest_error,
             h.rest_synced_at, h.is_active, h.calls, h.fills, h.last_called_at, h.told_at,
             h.created_at, u.id, u.uid, u.telegram_user_id, u.username, u.is_admin, u.is_active,
-            u.approved_at, u.created_at
+            u.approved_at, u.created_at, h.weak_until
         FROM hooks h
         JOIN users u ON u.id = h.user_id
         JOIN portfolios p ON p.id = h.portfolio_id
@@ -60,7 +62,8 @@ public enum Hooks {
             strategyName: try row.optionalExact(8), templateJSON: try row.optionalText(9),
             restBot: try row.optionalExact(10), restFailures: Int(try row.integer(11)),
             restError: try row.optionalText(12), restSyncedAt: try row.optionalTime(13),
-            isActive: try row.bool(14), calls: Int(try row.integer(15)),
+            weakUntil: try row.optionalTime(28), isActive: try row.bool(14),
+            calls: Int(try row.integer(15)),
             fills: Int(try row.integer(16)), lastCalledAt: try row.optionalTime(17),
             toldAt: try row.optionalTime(18), createdAt: try row.time(19),
             owner: User(
@@ -202,6 +205,20 @@ extension Hooks {
             SQL(
                 "UPDATE hooks SET fills = fills + $3 WHERE id = $1 AND user_id = $2",
                 [.id(id), .id(caller.userID), .integer(Int64(count))]))
+    }
+
+    /// Notes that the message that came at `time` becomes a fill of its own. False where it may
+    /// not: the hook has a bot by now, and what the message tells of is pulled.
+    public static func noteWeakFill(
+        at time: Timestamp, of id: HookID, for caller: Caller, in tx: any Transaction
+    ) throws -> Bool {
+        try tx.execute(
+            SQL(
+                """
+                UPDATE hooks
+                SET weak_until = CASE WHEN weak_until > $3 THEN weak_until ELSE $3 END
+                WHERE id = $1 AND user_id = $2 AND (rest_bot IS NULL OR weak_until >= $3)
+                """, [.id(id), .id(caller.userID), .time(time)])) > 0
     }
 
     /// Its bot was asked: `error` is why in vain, nil where it answered.

@@ -19,6 +19,7 @@ public enum Schema {
         "0012_last_leg",
         "0013_orders",
         "0014_hooks",
+        "0015_weak_until",
     ]
 
     /// The listed migrations in one dialect; `checksum` is of a migration's text. Throws

@@ -36,7 +36,7 @@ public struct FreqtradeOrder: Sendable {
         default: break
         }
         // In the short form of exports there is neither status nor `filled`.
-        guard json["filled"] != nil else { return json["order_filled_timestamp"]?.integer != nil }
+        guard json["filled"] != nil else { return instant("order_filled_timestamp") != nil }
         do throws(FillRefusal) {
             return try filled() > 0
         } catch {
@@ -58,12 +58,13 @@ public struct FreqtradeOrder: Sendable {
 
     /// The last fill's, else when it was placed.
     var time: Timestamp? {
-        let milliseconds =
-            json["order_filled_timestamp"]?.integer ?? json["order_timestamp"]?.integer
-        guard let milliseconds, (1...253_402_300_799_999).contains(milliseconds) else {
-            return nil
-        }
-        return Timestamp(microseconds: Int64(milliseconds) * 1000)
+        instant("order_filled_timestamp") ?? instant("order_timestamp")
+    }
+
+    /// From milliseconds since 1970.
+    private func instant(_ name: String) -> Timestamp? {
+        guard let milliseconds = json[name]?.decimal, milliseconds > 0 else { return nil }
+        return Timestamp(milliseconds: milliseconds)
     }
 
     /// What the exchange kept of the base currency that was bought.

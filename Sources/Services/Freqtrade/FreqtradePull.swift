@@ -19,6 +19,9 @@ struct FreqtradePull: Sendable {
         let description: String
     }
 
+    /// The hook was set to another bot, or to none, since the bot was asked.
+    struct HookChanged: Error {}
+
     static let tradesPerPage = 500
     /// Closed trades of one bot that are asked for at most.
     static let tradeLimit = 1_000_000
@@ -75,7 +78,7 @@ struct FreqtradePull: Sendable {
             throw BadAnswer(description: "the bot's answer has no list of trades")
         }
         let total = answer["total_trades"]?.integer ?? (offset + trades.count)
-        return (trades, total)
+        return (trades, min(max(0, total), Self.tradeLimit))
     }
 
     private static func json(_ bytes: [UInt8]) throws(BadAnswer) -> JSONValue {
@@ -91,7 +94,7 @@ struct FreqtradePull: Sendable {
         for json in trades {
             switch Result(catching: { () throws(FillRefusal) in try FreqtradeTrade(json) }) {
             case .success(let trade):
-                for (order, fill) in trade.fills() {
+                for (order, fill) in trade.fills() where !cameAsMessage(order) {
                     switch fill {
                     case .success(let fill): fills.append(fill)
                     case .failure(let refusal):
@@ -112,17 +115,29 @@ struct FreqtradePull: Sendable {
         }
     }
 
+    /// Before the hook had a bot its messages were fills of their own, under ids that tell nothing:
+    /// what they told of would be stored a second time.
+    private func cameAsMessage(_ order: FreqtradeOrder) -> Bool {
+        guard let until = hook.weakUntil, let time = order.time else { return false }
+        return time <= until
+    }
+
     private func store(_ fills: [FillReport], _ report: inout FreqtradePullReport) async throws {
         let hook = hook
         let answer = try await services.trades.ingest(
             IngestRequest(fills: fills.map { .success($0) }, source: .broker), as: hook.authority
         ) { answer, tx, draw in
             try Hooks.noteFills(answer.accepted, of: hook.id, for: hook.caller, in: tx)
-            guard answer.accepted > 0,
-                try HookDeliveries.countQuarantined(for: hook.caller, in: tx) > 0
-            else { return }
+            if answer.accepted > 0 {
+                // Its row is locked from here on: no message becomes a fill meanwhile.
+                let now = try Hooks.with(id: hook.id, for: hook.caller, in: tx)
+                guard now?.restBot == hook.restBot, now?.weakUntil == hook.weakUntil else {
+                    throw HookChanged()
+                }
+            }
+            guard try HookDeliveries.countQuarantined(for: hook.caller, in: tx) > 0 else { return }
             let stored = zip(fills, answer.outcomes).compactMap { fill, outcome in
-                if case .accepted = outcome { fill.brokerOrderID?.text } else { nil }
+                outcome.isStored ? fill.brokerOrderID?.text : nil
             }
             try HookDeliveries.settleStored(
                 identities: stored.map { "order-\($0)" }, of: hook.id, now: draw.now,
@@ -133,12 +148,46 @@ struct FreqtradePull: Sendable {
         report.refused += answer.rejected
         for (fill, outcome) in zip(fills, answer.outcomes) {
             guard case .rejected(let refusal) = outcome else { continue }
+            if refusal.isAboutFee, try await takeFee(of: fill) {
+                report.refused -= 1
+                report.duplicates += 1
+                continue
+            }
             let message = HookMessage(
                 body: Array(fill.json.utf8), contentType: HookMessage.fillType,
                 receivedAt: services.work.world.now())
             _ = try await services.quarantine.keep(
                 message, identity: fill.brokerOrderID.map { "order-\($0)" }, for: refusal, hook,
                 wasFetched: true)
+        }
+    }
+
+    /// Freqtrade learns what an order cost after it has told of it. A fee that it states takes the
+    /// place of the one that was stored, once: what was corrected since stays as it is. False where
+    /// it can't.
+    private func takeFee(of fill: FillReport) async throws -> Bool {
+        let hook = hook
+        let ids = [fill.brokerTradeID, fill.idBesideOtherSymbol].compactMap(\.self)
+        let revisions = try await services.work.read { tx in
+            try Trades.known(ids.map { (hook.portfolioID, $0) }, for: hook.caller, in: tx)
+                .filter { $0.symbol == fill.symbol }.map(\.trade)
+        }
+        guard revisions.count == 1, let trade = revisions.first, !trade.isSuperseded else {
+            return !revisions.isEmpty
+        }
+        do {
+            _ = try await services.corrections.post(
+                CorrectionRequest(
+                    brokerTradeID: trade.fill.id, correctionID: ExactText("fee-\(trade.fill.id)"),
+                    change: .correct(
+                        CorrectedFigures(fee: fill.fee, feeCurrency: fill.feeCurrency)),
+                    reason: "the fee as freqtrade states it now"),
+                through: .hook,
+                // Of whichever strategy: a file may have told of the order first.
+                as: Authority(caller: hook.caller, portfolioID: hook.portfolioID))
+            return true
+        } catch is ServiceError {
+            return false
         }
     }
 
@@ -150,8 +199,26 @@ struct FreqtradePull: Sendable {
         let message = HookMessage(
             body: body, contentType: HookMessage.orderType,
             receivedAt: services.work.world.now())
-        let identity = id.map { "\(kind)-\($0)" } ?? message.identity(of: .freqtrade)
+        let identity = id.map { "\(kind)-\($0)" } ?? message.identity(of: hook)
         _ = try await services.quarantine.keep(
             message, identity: identity, for: refusal, hook, wasFetched: true)
+    }
+}
+
+extension FillOutcome {
+    /// Whether the ledger has the fill now, be it with another fee.
+    fileprivate var isStored: Bool {
+        switch self {
+        case .accepted, .duplicate: true
+        case .rejected(let refusal): refusal.isAboutFee
+        }
+    }
+}
+
+extension FillRefusal {
+    /// Whether all but the fee agrees with what is known.
+    fileprivate var isAboutFee: Bool {
+        code == .conflict
+            && (field == FillField.fee.rawValue || field == FillField.feeCurrency.rawValue)
     }
 }

@@ -23,13 +23,20 @@ public actor FreqtradeSync {
     private let world: any World
     private var waiting: [String: [FreqtradeInquiry]] = [:]
     private var served: Set<String> = []
+    /// When all trades of a hook's bot were last looked through, to the end.
+    private var wholePulls: [WholePull: Timestamp] = [:]
+
+    private struct WholePull: Hashable {
+        let hookUID: String
+        let bot: ExactText?
+    }
 
     /// Failures in a row at which a hook's owner is told.
     static let failuresToTell = 5
     private static let attempts = 5
     private static let firstPauseSeconds = 5.0
     private static let waitingPerHook = 100
-    private static let secondsBetweenFullSweeps: Int64 = 24 * 3600
+    private static let secondsBetweenWholePulls: Int64 = 24 * 3600
 
     /// `sources` are the bots of `HookSettings.bots`, by name.
     public init(
@@ -58,12 +65,9 @@ public actor FreqtradeSync {
 
     private func sweepForEver() async {
         let pauseSeconds = Int64(services.hooks.settings.sweepMinutes) * 60
-        var nextFullSweep = world.now()
         while !Task.isCancelled {
             let begin = world.now()
-            let isFull = begin >= nextFullSweep
-            if isFull { nextFullSweep = begin.adding(seconds: Self.secondsBetweenFullSweeps) }
-            await sweep(isFull ? .everything : .recent)
+            await sweep()
             let end = begin.adding(seconds: pauseSeconds)
             while !Task.isCancelled, world.now() < end {
                 try? await world.sleep(seconds: 60)
@@ -72,7 +76,7 @@ public actor FreqtradeSync {
     }
 
     /// Asks all bots, and stores what a process that ended left behind.
-    func sweep(_ inquiry: FreqtradeInquiry) async {
+    private func sweep() async {
         let hooks: [HookRecord]
         do {
             try await services.hookIntake.resume()
@@ -82,17 +86,25 @@ public actor FreqtradeSync {
             return
         }
         await withDiscardingTaskGroup { group in
-            for hook in hooks where take(inquiry, of: hook.uid) {
+            for hook in hooks where take(isWholePullDue(hook) ? .everything : .recent, of: hook.uid)
+            {
                 group.addTask { await self.serve(hook.uid) }
             }
         }
+    }
+
+    private func isWholePullDue(_ hook: HookRecord) -> Bool {
+        let last = wholePulls[WholePull(hookUID: hook.uid, bot: hook.restBot)]
+        return last.map {
+            world.now() >= $0.adding(seconds: Self.secondsBetweenWholePulls)
+        } ?? true
     }
 
     /// Whether somebody has to begin to serve the hook.
     private func take(_ inquiry: FreqtradeInquiry, of hook: String) -> Bool {
         var line = waiting[hook] ?? []
         if line.count >= Self.waitingPerHook {
-            line = [.recent]
+            line = [(line + [inquiry]).contains(.everything) ? .everything : .recent]
         } else if !line.contains(inquiry) {
             line.append(inquiry)
         }
@@ -121,6 +133,7 @@ public actor FreqtradeSync {
             guard let hook = found, hook.isActive, hook.owner.caller != nil,
                 let bot = hook.restBot
             else { return true }
+            let begin = world.now()
             do {
                 guard let source = sources[bot.text],
                     services.hooks.bots(forTelegramUser: hook.owner.telegramUserID).contains(bot)
@@ -132,6 +145,9 @@ public actor FreqtradeSync {
                 let report = try await FreqtradePull(
                     services: services, hook: hook, source: source
                 ).run(inquiry)
+                if inquiry == .everything {
+                    wholePulls[WholePull(hookUID: uid, bot: bot)] = begin
+                }
                 try await note(nil, hook)
                 observe(
                     .pulled(
@@ -142,6 +158,8 @@ public actor FreqtradeSync {
                 throw error
             } catch is CancellationError {
                 return true
+            } catch is FreqtradePull.HookChanged {
+                return false
             } catch {
                 observe(.failed(hookUID: uid, error: "\(error)"))
                 try await note("\(error)", hook)

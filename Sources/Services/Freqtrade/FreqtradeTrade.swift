@@ -53,10 +53,10 @@ public struct FreqtradeTrade: Sendable {
     /// A fill for each order of which something was filled and nothing more can be: only then are
     /// its quantity and average price final. In the order in which they stand.
     public func fills() -> [(order: FreqtradeOrder, fill: Result<FillReport, FillRefusal>)] {
-        let filled = orders.filter(\.isFinal)
-        return filled.map { order in
-            let isEntry = isEntry(order)
-            let isOnly = filled.count { self.isEntry($0) == isEntry } == 1
+        let filled = orders.filter(\.isFinal).map { (order: $0, isEntry: isEntry($0)) }
+        let entries = filled.count(where: \.isEntry)
+        return filled.map { order, isEntry in
+            let isOnly = (isEntry ? entries : filled.count - entries) == 1
             let fill = Result { () throws(FillRefusal) in
                 try report(order, isEntry ? entryFee : exitFee, isOnly: isOnly, isEntry: isEntry)
             }
@@ -87,7 +87,7 @@ public struct FreqtradeTrade: Sendable {
         let paid = try fee.paid(
             for: order, quantity: quantity, price: price, isOnly: isOnly, base: Currency(base),
             quote: currency)
-        return FillReport(
+        var report = FillReport(
             brokerTradeID: ExactText("ft-\(id)"), symbol: ExactText(base + quote), side: side,
             quantity: quantity, price: price, execTime: time, brokerOrderID: ExactText(id),
             exchange: exchange.map { ExactText($0) }, assetType: isFuture ? .future : .crypto,
@@ -95,6 +95,14 @@ public struct FreqtradeTrade: Sendable {
             metaJSON: metaJSON(isFeeEstimated: paid?.isEstimated ?? false),
             multiplier: isFuture ? .one : nil,
             reason: isEntry ? enterTag.reason : exitReason.reason)
+        // The order was filled once, whichever hook or file tells of it, and under whose strategy.
+        report.guessed = paid?.isEstimated == true ? [.strategy, .fee] : [.strategy]
+        // Exchanges that number the orders of each pair for themselves.
+        let besideOther = "\(report.brokerTradeID)-\(pair)"
+        if besideOther.utf8.count <= FillLimits.idBytes {
+            report.idBesideOtherSymbol = ExactText(besideOther)
+        }
+        return report
     }
 
     private func metaJSON(isFeeEstimated: Bool) -> String {

@@ -24,6 +24,8 @@ public enum HookAnswer: Sendable, Hashable {
     case ignored
     /// Its fill is pulled from the bot now.
     case pulling
+    /// It is on disk, and its fill is stored once the database takes it.
+    case received
     /// It is kept until its owner decides.
     case quarantined(FillRefusal)
     /// It could not be stored, and there is no more room to keep it: it has to be sent again.
@@ -67,6 +69,7 @@ public struct HookIntake: Sendable {
         _ body: [UInt8], contentType: String?, of called: CalledHook
     ) async throws -> HookAnswer? {
         let hook = called.hook
+        let contentType = HookMessage.outerType(contentType)
         let payload = Result { () throws(FillRefusal) in
             try HookPayload(body, contentType: contentType)
         }
@@ -83,7 +86,9 @@ public struct HookIntake: Sendable {
             body: carried.map { HookMessage.body(body, without: $0) } ?? body,
             contentType: contentType, receivedAt: work.world.now())
         guard hook.restBot == nil else {
-            return try await ring(hook, try? payload.get())
+            try await noteCall(of: hook)
+            doorbells.ring(hook, trade: (try? payload.get())?.tradeID)
+            return .pulling
         }
         if case .success(let payload) = payload, !template.admits(payload) {
             try await noteCall(of: hook)
@@ -93,13 +98,6 @@ public struct HookIntake: Sendable {
         case .tradingView: return try await takeAlert(message, hook, template)
         case .freqtrade: return try await takeWeak(message, hook, template)
         }
-    }
-
-    private func ring(_ hook: HookRecord, _ payload: HookPayload?) async throws -> HookAnswer {
-        try await noteCall(of: hook)
-        let trade = HookPath("trade_id").flatMap { try? payload?.text(at: $0) }.flatMap { Int($0) }
-        doorbells.ring(hook, trade: trade)
-        return .pulling
     }
 
     private func noteCall(of hook: HookRecord) async throws {
@@ -115,7 +113,7 @@ extension HookIntake {
         _ message: HookMessage, _ hook: HookRecord, _ template: HookTemplate
     ) async throws -> HookAnswer {
         let reading = message.read(by: template, of: hook)
-        let identity = message.identity(of: hook.kind)
+        let identity = message.identity(of: hook)
         let refusal: FillRefusal
         do {
             let fill = try reading.fill.get()
@@ -156,10 +154,13 @@ extension HookIntake {
         // First it is on disk under an id of its own; then its fill is stored under that id, as
         // often as it takes.
         let uid = try await quarantine.receive(message, hook)
-        guard let uid else {
-            return .quarantineFull(.invalid(nil, "the quarantine is full"))
+        guard let uid else { return .pulling }
+        do {
+            return try await quarantine.store(uid, message, hook, template)
+        } catch is StorageError {
+            // Sent again it would be another fill: `resume` stores this one.
+            return .received
         }
-        return try await quarantine.store(uid, message, hook, template)
     }
 
     /// Stores what was taken in and not stored, because the process ended in between.
@@ -177,7 +178,7 @@ extension HookIntake {
             let template = try HookTemplates.template(of: hook)
             for delivery in deliveries {
                 _ = try await quarantine.store(
-                    delivery.uid, HookMessage(delivery), hook, template)
+                    delivery.uid, HookMessage(delivery), hook, template, isAnswered: true)
             }
         }
     }

@@ -13,6 +13,22 @@ struct HookMessage: Sendable {
     /// An order of a bot's that makes no FILL, as JSON.
     static let orderType = "application/x-freqtrade-order+json"
 
+    /// What a caller says of its message: our own types are not for callers to claim.
+    static func outerType(_ contentType: String?) -> String? {
+        guard let contentType else { return nil }
+        let isOurs = [fillType, orderType].contains { contentType.lowercased().contains($0) }
+        return isOurs ? nil : contentType
+    }
+
+    /// Whether we pulled it from a bot, and nobody called with it.
+    var isPulled: Bool { contentType == Self.fillType || contentType == Self.orderType }
+
+    /// The bot's number of the trade that a message of freqtrade is about.
+    var tradeID: Int? {
+        guard let payload = try? HookPayload(body, contentType: contentType) else { return nil }
+        return payload.tradeID
+    }
+
     init(body: [UInt8], contentType: String?, receivedAt: Timestamp) {
         self.body = body
         self.contentType = contentType.map { String($0.prefix(200)) }
@@ -61,7 +77,7 @@ struct HookMessage: Sendable {
                 notes = ["hook": hook.name.text, "identity": "weak"]
             }
             return template.read(
-                payload, identity: identity ?? self.identity(of: hook.kind),
+                payload, identity: identity ?? self.identity(of: hook),
                 receivedAt: receivedAt, notes: notes)
         } catch {
             return HookReading(of: .failure(error))
@@ -69,12 +85,15 @@ struct HookMessage: Sendable {
     }
 
     /// The id that its fill has where the sender gives none: of its content, the same for a message
-    /// that is sent again.
-    func identity(of kind: HookRecord.Kind) -> String {
-        let prefix = kind == .tradingView ? "tv-" : "ftw-"
+    /// that is sent again. Two hooks that are called with the same alert tell of two fills, also in
+    /// one portfolio.
+    func identity(of hook: HookRecord) -> String {
         let payload = try? HookPayload(body, contentType: contentType)
         let content = payload?.canonical ?? String(decoding: body, as: UTF8.self)
-        return prefix + SHA256.hex(content).prefix(40)
+        return switch hook.kind {
+        case .tradingView: "tv-" + SHA256.hex("\(hook.uid)\n\(content)").prefix(40)
+        case .freqtrade: "ftw-" + SHA256.hex(content).prefix(40)
+        }
     }
 }
 
@@ -85,5 +104,12 @@ extension HookReading {
         self.init(
             fill: fill, symbol: report?.symbol, execTime: report?.execTime, before: nil,
             after: nil)
+    }
+}
+
+extension HookPayload {
+    /// The bot's number of the trade that a message of freqtrade is about.
+    var tradeID: Int? {
+        HookPath("trade_id").flatMap { try? text(at: $0) }.flatMap { Int($0) }
     }
 }

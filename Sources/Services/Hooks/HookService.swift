@@ -71,7 +71,7 @@ public struct HookService: Sendable {
         of name: ExactText, for caller: Caller, update: IncomingUpdate? = nil
     ) async throws -> Made {
         let secret = HookSecret.make(from: work.world.randomBytes(SecretCode.randomByteCount))
-        let hook = try await change(name, for: caller, update) { hook, tx in
+        let hook = try await change(name, for: caller, update) { hook, tx, _ in
             try Hooks.setSecretHash(secret.hash, of: hook.id, for: caller, in: tx)
         }
         return made(hook, secret)
@@ -81,7 +81,7 @@ public struct HookService: Sendable {
     public func setTemplate(
         _ text: String?, of name: ExactText, for caller: Caller, update: IncomingUpdate? = nil
     ) async throws -> HookRecord {
-        try await change(name, for: caller, update) { hook, tx in
+        try await change(name, for: caller, update) { hook, tx, _ in
             let template = try text.map { try HookTemplate(parsing: $0, for: hook.kind) }
             try Hooks.setTemplate(template?.json, of: hook.id, for: caller, in: tx)
         }
@@ -90,7 +90,7 @@ public struct HookService: Sendable {
     public func setActive(
         _ isActive: Bool, _ name: ExactText, for caller: Caller, update: IncomingUpdate? = nil
     ) async throws -> HookRecord {
-        try await change(name, for: caller, update) { hook, tx in
+        try await change(name, for: caller, update) { hook, tx, _ in
             try Hooks.setActive(isActive, of: hook.id, for: caller, in: tx)
         }
     }
@@ -101,12 +101,13 @@ public struct HookService: Sendable {
             .keys.sorted().map { ExactText($0) }
     }
 
-    /// Pulls the hook's fills from this bot from now on; nil takes its messages again. Throws
-    /// `.notFound` for a bot that is not in `hooks.freqtrade_file`, or not the member's.
+    /// Pulls the hook's fills from this bot from now on, but what was filled until its last message
+    /// that is a fill of its own; nil takes its messages again. Throws `.notFound` for a bot that
+    /// is not in `hooks.freqtrade_file`, or not the member's.
     public func setBot(
         _ bot: ExactText?, of name: ExactText, for caller: Caller, update: IncomingUpdate? = nil
     ) async throws -> HookRecord {
-        try await change(name, for: caller, update) { hook, tx in
+        try await change(name, for: caller, update) { hook, tx, now in
             guard hook.kind == .freqtrade else {
                 throw ServiceError(
                     .invalid, code: "INVALID_FIELD", field: "hook",
@@ -119,13 +120,19 @@ public struct HookService: Sendable {
                     detail: "no bot named \(bot) is yours in the file that"
                         + " hooks.freqtrade_file names; an admin adds it there")
             }
+            if bot == nil, let syncedAt = hook.restSyncedAt {
+                // What waits of the time before the bot was asked would be stored a second time.
+                try HookDeliveries.settlePulled(
+                    of: hook.id, from: hook.weakUntil, until: syncedAt, now: now, for: caller,
+                    in: tx)
+            }
             try Hooks.setBot(bot, of: hook.id, for: caller, in: tx)
         }
     }
 
     private func change(
         _ name: ExactText, for caller: Caller, _ update: IncomingUpdate?,
-        _ body: @escaping @Sendable (HookRecord, any Transaction) throws -> Void
+        _ body: @escaping @Sendable (HookRecord, any Transaction, Timestamp) throws -> Void
     ) async throws -> HookRecord {
         try await work.write { tx, draw in
             try update?.admit(now: draw.now, in: tx)
@@ -133,7 +140,7 @@ public struct HookService: Sendable {
             guard let hook = try Hooks.named(name, for: caller, in: tx) else {
                 throw ServiceError.noHook(name)
             }
-            try body(hook, tx)
+            try body(hook, tx, draw.now)
             return try Self.audited(.update, name, for: caller, in: tx, draw.now)
         }
     }

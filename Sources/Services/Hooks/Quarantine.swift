@@ -8,23 +8,29 @@ import World
 public struct Quarantine: Sendable {
     let work: UnitOfWork
     let trades: TradeService
+    /// Told of messages whose fills are pulled by now.
+    let doorbells: FreqtradeDoorbells
 
     /// An owner is told at most so often of one hook.
     private static let secondsBetweenNotices: Int64 = 15 * 60
     /// For so long it is known what was retried or discarded.
     private static let memorySeconds: Int64 = 365 * 24 * 3600
 
+    /// What a message says was pulled from the hook's bot, or will be.
+    private struct FillIsPulled: Error {}
+
     /// Keeps a message that could not be stored; one that came before is counted, unless it was
-    /// fetched again by ourselves.
+    /// fetched again by ourselves. One of freqtrade is not kept where the hook has a bot by now.
     func keep(
         _ message: HookMessage, identity: String?, for refusal: FillRefusal, _ hook: HookRecord,
         wasFetched: Bool = false,
         alongside: @escaping @Sendable (any Transaction, inout Draw) throws -> Void = { _, _ in }
     ) async throws -> HookAnswer {
-        try await work.write { tx, draw in
+        let answer = try await work.write { tx, draw -> HookAnswer in
             try Users.lock(hook.caller, in: tx)
             if !wasFetched {
                 try Hooks.noteCall(of: hook.id, now: draw.now, for: hook.caller, in: tx)
+                if try Self.hasBot(hook, in: tx) { return .pulling }
             }
             try alongside(tx, &draw)
             let reason = HookDelivery.Reason(refusal)
@@ -55,15 +61,17 @@ public struct Quarantine: Sendable {
             if known != .quarantined { try Self.tell(of: refusal, hook, in: tx, &draw) }
             return .quarantined(refusal)
         }
+        if answer == .pulling { doorbells.ring(hook, trade: message.tradeID) }
+        return answer
     }
 
-    /// Puts a message on disk before its fill is stored; returns its uid, or nil where there is no
-    /// room.
+    /// Puts a message on disk before its fill is stored; returns its uid, or nil where the hook has
+    /// a bot by now, which is asked then. It needs no room: only what fails does.
     func receive(_ message: HookMessage, _ hook: HookRecord) async throws -> String? {
-        try await work.write { tx, draw in
+        let uid = try await work.write { tx, draw -> String? in
             try Users.lock(hook.caller, in: tx)
             try Hooks.noteCall(of: hook.id, now: draw.now, for: hook.caller, in: tx)
-            guard try Self.hasRoom(hook, in: tx, &draw) else { return nil }
+            if try Self.hasBot(hook, in: tx) { return nil }
             let uid = draw.uid()
             try HookDeliveries.insert(
                 uid: uid, hook: hook.id, status: .received, identity: nil,
@@ -71,36 +79,62 @@ public struct Quarantine: Sendable {
                 now: message.receivedAt, for: hook.caller, in: tx)
             return uid
         }
+        if uid == nil { doorbells.ring(hook, trade: message.tradeID) }
+        return uid
+    }
+
+    private static func hasBot(_ hook: HookRecord, in tx: any Transaction) throws -> Bool {
+        try Hooks.with(id: hook.id, for: hook.caller, in: tx)?.restBot != nil
     }
 
     /// Stores the fill of a message that was received under this uid; it is known by it, so this
-    /// may be repeated.
+    /// may be repeated. Where it fails and there is no room to keep it, it is forgotten, unless
+    /// `isAnswered`: then nobody would send it again, and it stays received.
     func store(
-        _ uid: String, _ message: HookMessage, _ hook: HookRecord, _ template: HookTemplate
+        _ uid: String, _ message: HookMessage, _ hook: HookRecord, _ template: HookTemplate,
+        isAnswered: Bool = false
     ) async throws -> HookAnswer {
         let outcome = try await ingest(uid, message, hook, template) { tx, _ in
             try HookDeliveries.remove(uid: uid, for: hook.caller, in: tx)
         }
         switch outcome {
-        case .accepted(let tradeUID): return .stored(tradeUID: tradeUID)
-        case .duplicate(let tradeUID): return .duplicate(tradeUID: tradeUID)
-        case .rejected(let refusal):
-            try await work.write { tx, draw in
+        case .fill(.accepted(let tradeUID)): return .stored(tradeUID: tradeUID)
+        case .fill(.duplicate(let tradeUID)): return .duplicate(tradeUID: tradeUID)
+        case .pulling:
+            try await work.write { tx, _ in
+                try HookDeliveries.remove(uid: uid, for: hook.caller, in: tx)
+            }
+            doorbells.ring(hook, trade: message.tradeID)
+            return .pulling
+        case .fill(.rejected(let refusal)):
+            return try await work.write { tx, draw in
+                try Users.lock(hook.caller, in: tx)
+                guard try Self.hasRoom(hook, in: tx, &draw) else {
+                    if !isAnswered {
+                        try HookDeliveries.remove(uid: uid, for: hook.caller, in: tx)
+                    }
+                    return .quarantineFull(refusal)
+                }
                 try HookDeliveries.quarantine(
                     uid: uid, reason: HookDelivery.Reason(refusal), for: hook.caller, in: tx)
                 try Self.tell(of: refusal, hook, in: tx, &draw)
+                return .quarantined(refusal)
             }
-            return .quarantined(refusal)
         }
     }
 
-    /// Stores the fill of a kept message, and with it what `alongside` writes.
+    /// Stores the fill of a kept message, and with it what `alongside` writes. What came as a
+    /// message while the hook had no bot is a fill of its own; what came later is pulled.
     private func ingest(
         _ uid: String, _ message: HookMessage, _ hook: HookRecord, _ template: HookTemplate,
         alongside: @escaping @Sendable (any Transaction, inout Draw) throws -> Void
-    ) async throws -> FillOutcome {
+    ) async throws -> RetryOutcome {
+        let isWeak = hook.kind == .freqtrade && !message.isPulled
+        if isWeak, hook.restBot != nil, message.receivedAt > hook.weakUntil ?? .distantPast {
+            return .pulling
+        }
         // A message of freqtrade is known by the delivery, whatever its content.
-        let identity = hook.kind == .freqtrade ? "ftw-\(uid)" : nil
+        let identity = isWeak ? "ftw-\(uid)" : nil
         do {
             let fill = try message.read(by: template, of: hook, identity: identity).fill.get()
             let report = try await trades.ingest(
@@ -108,14 +142,23 @@ public struct Quarantine: Sendable {
             ) { report, tx, draw in
                 guard report.rejected == 0 else { return }
                 try Hooks.noteFills(report.accepted, of: hook.id, for: hook.caller, in: tx)
+                if isWeak, report.accepted > 0,
+                    try !Hooks.noteWeakFill(
+                        at: message.receivedAt, of: hook.id, for: hook.caller, in: tx)
+                {
+                    throw FillIsPulled()
+                }
                 try alongside(tx, &draw)
             }
-            return report.outcomes.first
-                ?? .rejected(.invalid(nil, "the message did not reach the ledger"))
+            return .fill(
+                report.outcomes.first
+                    ?? .rejected(.invalid(nil, "the message did not reach the ledger")))
+        } catch is FillIsPulled {
+            return .pulling
         } catch let refusal as FillRefusal {
-            return .rejected(refusal)
+            return .fill(.rejected(refusal))
         } catch let error as ServiceError {
-            return .rejected(FillRefusal(error))
+            return .fill(.rejected(FillRefusal(error)))
         }
     }
 
@@ -176,24 +219,30 @@ extension Quarantine {
     /// so it may be repeated. Throws `.notFound` for what is unknown or does not wait (any more).
     public func retry(
         _ id: HookDeliveryID, for caller: Caller
-    ) async throws -> FillOutcome {
+    ) async throws -> RetryOutcome {
         let delivery = try await delivery(id, for: caller)
         guard delivery.status == .quarantined,
             let hook = try await work.read({
                 try Hooks.with(id: delivery.hookID, for: caller, in: $0)
             })
         else { throw ServiceError.noDelivery(id) }
-        let outcome = try await ingest(
-            delivery.uid, HookMessage(delivery), hook, try HookTemplates.template(of: hook)
-        ) { tx, draw in
+        let message = HookMessage(delivery)
+        @Sendable func settle(_ tx: any Transaction, _ draw: inout Draw) throws {
             _ = try HookDeliveries.settle(
                 uid: delivery.uid, as: .retried, now: draw.now, for: caller, in: tx)
         }
-        if case .rejected(let refusal) = outcome {
+        let outcome = try await ingest(
+            delivery.uid, message, hook, try HookTemplates.template(of: hook), alongside: settle)
+        switch outcome {
+        case .fill(.accepted), .fill(.duplicate): break
+        case .fill(.rejected(let refusal)):
             try await work.write { tx, _ in
                 try HookDeliveries.quarantine(
                     uid: delivery.uid, reason: HookDelivery.Reason(refusal), for: caller, in: tx)
             }
+        case .pulling:
+            try await work.write { try settle($0, &$1) }
+            doorbells.ring(hook, trade: message.tradeID)
         }
         return outcome
     }
@@ -221,6 +270,13 @@ extension Quarantine {
             return count
         }
     }
+}
+
+/// What became of a message that was tried again.
+public enum RetryOutcome: Sendable, Hashable {
+    case fill(FillOutcome)
+    /// It is no fill of its own any more: what it tells of is pulled from the hook's bot.
+    case pulling
 }
 
 extension HookDelivery.Reason {

@@ -90,6 +90,12 @@ struct ImportedCorrection: Sendable {
     /// The fill that it is about, as far as the file tells. Where the ledger does not know it, it
     /// is stored first, so that the correction is kept with what it corrects.
     let original: FillReport
+
+    /// Under which `original` is stored where the trade with its id turns out to be another one.
+    var ownID: ExactText {
+        let id = "\(original.brokerTradeID)-\(request.correctionID)"
+        return id.utf8.count <= FillLimits.idBytes ? ExactText(id) : request.correctionID
+    }
 }
 
 /// The file as a whole can't be read.

@@ -67,12 +67,35 @@ struct ImportPosting {
             // In a dry run the original may be in this very file: there is nothing to look up.
             if !isDryRun { _ = try await isDuplicate(request) }
             report.addCorrection(isDuplicate: false)
+        } catch let error as ServiceError where error.code == CorrectionService.otherTrade {
+            try await postApart(correction, line: line)
         } catch let error as ServiceError where error.isAboutTheFill {
-            report.reject(
-                FillRefusal(
-                    code: FillRefusal.Code(rawValue: error.code) ?? .invalidField,
-                    field: error.field, detail: error.detail), line: line)
+            report.reject(FillRefusal(error), line: line)
         }
+    }
+
+    /// What was booked again is another trade under the old one's id: the old one is taken out, and
+    /// this one is a fill of its own.
+    private mutating func postApart(_ correction: ImportedCorrection, line: Int) async throws {
+        var fill = correction.original
+        fill.brokerTradeID = correction.ownID
+        let stored = try await ingest([.success(fill)])
+        if case .rejected(let refusal)? = stored.outcomes.first {
+            return report.reject(refusal, line: line)
+        }
+        var bust = correction.request
+        bust.portfolio = portfolio
+        bust.correctionID = ExactText("\(bust.correctionID)-bust")
+        bust.change = .bust
+        bust.statedTrade = nil
+        do {
+            _ = try await isDuplicate(bust)
+        } catch let error as ServiceError where error.code == FillRefusal.Code.conflict.rawValue {
+            // Cancelled before, by a row of its own or by hand.
+        } catch let error as ServiceError where error.isAboutTheFill {
+            return report.reject(FillRefusal(error), line: line)
+        }
+        report.addCorrection(isDuplicate: stored.accepted == 0)
     }
 
     private func isDuplicate(_ request: CorrectionRequest) async throws -> Bool {

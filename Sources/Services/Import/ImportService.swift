@@ -10,6 +10,8 @@ public struct ImportService: Sendable {
 
     /// Fills of one unit of work.
     private static let batchSize = 1000
+    /// What of a piece is read at once: a line of two bytes may be a refusal of a hundred.
+    private static let pieceBytes = 64 << 10
 
     /// Reads a file's pieces as they come. Idempotent, so an import that broke off is simply
     /// repeated. A dry run stores nothing; it takes each batch as if those before it had been
@@ -41,8 +43,12 @@ public struct ImportService: Sendable {
         for try await piece in pieces {
             if isFirst { try ImportFormat.refuseArchive(piece) }
             isFirst = false
-            waiting += try reader.read(piece[...])
-            try await store(atLeast: Self.batchSize)
+            var rest = piece[...]
+            while !rest.isEmpty {
+                waiting += try reader.read(rest.prefix(Self.pieceBytes))
+                rest = rest.dropFirst(Self.pieceBytes)
+                try await store(atLeast: Self.batchSize)
+            }
         }
         waiting += try reader.finish()
         try await store(atLeast: 1)

@@ -83,9 +83,15 @@ extension FillReport {
         if quantity != known.fill.quantity { return "quantity" }
         if price != known.fill.price { return "price" }
         if execTime != known.fill.time { return "exec_time" }
-        if let fee, fee != known.fill.fee { return "fee" }
-        if let feeCurrency, feeCurrency != known.fill.feeCurrency { return "fee_currency" }
-        if strategy.isStated, strategy.id != known.strategyID { return "strategy" }
+        if strategy.isStated, !guessed.contains(.strategy), strategy.id != known.strategyID {
+            return FillField.strategy.rawValue
+        }
+        guard !guessed.contains(.fee) else { return nil }
+        // Last: where it is told, all else agrees.
+        if let fee, fee != known.fill.fee { return FillField.fee.rawValue }
+        if let feeCurrency, feeCurrency != known.fill.feeCurrency {
+            return FillField.feeCurrency.rawValue
+        }
         return nil
     }
 }

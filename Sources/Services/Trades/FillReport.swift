@@ -39,6 +39,12 @@ public struct FillReport: Sendable, Hashable {
     public var option: OptionContract?
     public var portfolio: ExactText?
     public var strategy: StrategyChoice
+    /// What its source does not know for certain (`fee` with its currency, `strategy`): no conflict
+    /// where a known fill differs in it alone.
+    var guessed: Set<FillField> = []
+    /// Its `brokerTradeID` where that one is a fill's of another symbol: for sources that number
+    /// their fills by symbol.
+    var idBesideOtherSymbol: ExactText?
 
     public init(
         brokerTradeID: ExactText, symbol: ExactText, side: Side, quantity: Decimal,

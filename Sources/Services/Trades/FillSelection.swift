@@ -16,12 +16,26 @@ struct FillSelection {
 
     private struct Placed {
         let index: Int
-        let report: FillReport
+        var report: FillReport
         let portfolio: Portfolio
         let strategy: IngestScope.StrategyPlace
 
         var key: TradeKey {
             TradeKey(portfolioID: portfolio.id, brokerTradeID: report.brokerTradeID)
+        }
+
+        var keyBesideOtherSymbol: TradeKey? {
+            report.idBesideOtherSymbol.map {
+                TradeKey(portfolioID: portfolio.id, brokerTradeID: $0)
+            }
+        }
+
+        /// Takes its other id where its own is known of other symbols alone.
+        mutating func stepAside(from known: [TradeKey: [KnownTrade]]) {
+            guard let id = report.idBesideOtherSymbol, let trades = known[key],
+                trades.allSatisfy({ $0.symbol != report.symbol })
+            else { return }
+            report.brokerTradeID = id
         }
     }
 
@@ -38,9 +52,11 @@ struct FillSelection {
         outcomes = Array(repeating: nil, count: request.fills.count)
         let placed = place(request.fills).filter { !refused.contains($0.index) }
         for index in refused { outcomes[index] = .rejected(.positionOutOfRange) }
-        var known = try knownTrades(Set(placed.map(\.key)), in: tx)
+        let keys = Set(placed.map(\.key)).union(placed.lazy.compactMap(\.keyBesideOtherSymbol))
+        var known = try knownTrades(keys, in: tx)
         var instruments = try InstrumentBook(symbols: Set(placed.map(\.report.symbol)), in: tx)
-        for placed in placed {
+        for var placed in placed {
+            placed.stepAside(from: known)
             if let trade = known[placed.key] {
                 let outcome = placed.report.outcome(against: trade, strategy: placed.strategy)
                 if case .rejected = outcome, let uid = trade.last?.uid { contradicted.append(uid) }

@@ -65,19 +65,18 @@ public struct Draw: Sendable {
     }
 
     private static func text(_ high: UInt64, _ low: UInt64) -> String {
-        String(unsafeUninitializedCapacity: 36) { bytes in
-            var place = 0
-            for digit in 0..<32 {
-                if digit == 8 || digit == 12 || digit == 16 || digit == 20 {
-                    bytes[place] = UInt8(ascii: "-")
-                    place += 1
+        var bytes: [UInt8] = []
+        bytes.reserveCapacity(36)
+        for half in [high, low] {
+            for shift in stride(from: UInt64(60), through: 0, by: -4) {
+                switch bytes.count {
+                case 8, 13, 18, 23: bytes.append(UInt8(ascii: "-"))
+                default: break
                 }
-                let value = UInt8((digit < 16 ? high : low) >> UInt64(60 - digit % 16 * 4) & 0xF)
-                bytes[place] =
-                    value + (value < 10 ? UInt8(ascii: "0") : UInt8(ascii: "a") - 10)
-                place += 1
+                let digit = UInt8(half >> shift & 0xF)
+                bytes.append(digit + (digit < 10 ? UInt8(ascii: "0") : UInt8(ascii: "a") - 10))
             }
-            return place
         }
+        return String(decoding: bytes, as: UTF8.self)
     }
 }

@@ -32,6 +32,7 @@ extension HookAnswer {
         case .duplicate: "duplicate"
         case .ignored: "ignored"
         case .pulling: "pulling"
+        case .received: "received"
         case .quarantined: "quarantined"
         case .quarantineFull: "quarantine_full"
         case .turnedOff: "turned_off"
@@ -53,7 +54,7 @@ private struct HookAnswerBody: JSONWritable {
                     if let field = refusal.field { error.write("field", field) }
                     error.write("detail", refusal.detail)
                 }
-            case .ignored, .pulling, .quarantineFull, .turnedOff: break
+            case .ignored, .pulling, .received, .quarantineFull, .turnedOff: break
             }
         }
     }
@@ -80,7 +81,7 @@ extension HookReception {
     static let schema = JSONSchema.oneOf([
         entry(["stored", "duplicate"], [.init(name: "trade_uid", schema: .text)]),
         entry(["quarantined"], [.init(name: "error", schema: .itemError)]),
-        entry(["ignored", "pulling", "turned_off"], []),
+        entry(["ignored", "pulling", "received", "turned_off"], []),
     ]).named("HookAnswer")
 
     static let answerExample = """

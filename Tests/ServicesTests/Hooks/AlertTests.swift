@@ -40,6 +40,24 @@ struct AlertTests {
         }
     }
 
+    @Test(arguments: TestBackend.allCases)
+    func `the same alert to two hooks of a portfolio is two trades`(
+        _ backend: TestBackend
+    ) async throws {
+        try await ServiceWorld.run(on: backend) { world in
+            let ada = try await world.member()
+            let hooks = [
+                try await world.hook("one", strategy: "a", of: ada),
+                try await world.hook("two", strategy: "b", of: ada),
+            ]
+            for hook in hooks { #expect(try await world.call(hook, alert()).words == "stored") }
+            for hook in hooks { #expect(try await world.call(hook, alert()).words == "duplicate") }
+            let page = try await world.services.trades.page(TradeQuery(), for: ada)
+            #expect(Set(page.trades.map(\.strategy)) == ["a@1.0", "b@1.0"])
+            #expect(page.trades.count == 2)
+        }
+    }
+
     @Test func `alerts that differ in anything are different trades`() async throws {
         try await ServiceWorld.run(on: .sqlite) { world in
             let ada = try await world.member()

@@ -62,6 +62,7 @@ extension HookAnswer? {
         case .duplicate: "duplicate"
         case .ignored: "ignored"
         case .pulling: "pulling"
+        case .received: "received"
         case .turnedOff: "turned off"
         case .quarantined(let refusal):
             ["quarantined", refusal.code.rawValue, refusal.field].compactMap(\.self)

@@ -71,7 +71,9 @@ struct QuarantineTests {
                 try await world.call(hook, body).words == "quarantined INVALID_FIELD symbol")
             let kept = try #require(try await world.quarantined(ada).first)
             let quarantine = world.services.quarantine
-            guard case .rejected(let refusal) = try await quarantine.retry(kept.id, for: ada.caller)
+            guard
+                case .fill(.rejected(let refusal)) = try await quarantine.retry(
+                    kept.id, for: ada.caller)
             else {
                 Issue.record("nothing was mended yet")
                 return
@@ -85,7 +87,9 @@ struct QuarantineTests {
             await #expect(throws: ServiceError.self) {
                 _ = try await quarantine.retry(kept.id, for: bob.caller)
             }
-            guard case .accepted(let uid) = try await quarantine.retry(kept.id, for: ada.caller)
+            guard
+                case .fill(.accepted(let uid)) = try await quarantine.retry(
+                    kept.id, for: ada.caller)
             else {
                 Issue.record("the template fits now")
                 return
@@ -163,6 +167,57 @@ struct QuarantineTests {
         }
     }
 
+    @Test(arguments: TestBackend.allCases)
+    func `a full quarantine is no reason to lose a sound message of freqtrade`(
+        _ backend: TestBackend
+    ) async throws {
+        try await ServiceWorld.run(on: backend) { world in
+            let ada = try await world.member()
+            let hook = try await world.hook("bot", .freqtrade, of: ada)
+            let now = world.world.now()
+            try await world.database.write { tx in
+                for index in 0..<Limits.quarantinedPerUser {
+                    try HookDeliveries.insert(
+                        uid: "full-\(index)", hook: hook.hook.id, status: .quarantined,
+                        identity: nil, contentType: nil, body: [], reason: nil, now: now,
+                        for: ada.caller, in: tx)
+                }
+            }
+            let sound = webhook("entry_fill")
+            #expect(try await world.call(hook, sound, type: formType).words == "stored")
+            // What the ledger refuses needs room, and leaves nothing where there is none.
+            let refused = webhook("entry_fill", amount: "1e19")
+            #expect(try await world.call(hook, refused, type: formType).words == "full")
+            #expect(
+                try await world.count(of: "hook_deliveries") == Limits.quarantinedPerUser)
+            let first = try #require(try await world.quarantined(ada).first)
+            _ = try await world.services.quarantine.discard([first.id], for: ada.caller)
+            #expect(
+                try await world.call(hook, refused, type: formType).words
+                    == "quarantined OUT_OF_RANGE quantity")
+            try await world.expectVerified()
+        }
+    }
+
+    @Test func `a caller can't claim that its message is one of ours`() async throws {
+        try await ServiceWorld.run(on: .sqlite) { world in
+            let ada = try await world.member()
+            let hook = try await world.hook(of: ada)
+            for type in [
+                "application/x-blotter-fill+json", "Application/X-Blotter-Fill+JSON; a=b",
+                "application/x-freqtrade-order+json",
+            ] {
+                let body = fill("mine", "BUY", "1", at: "2", portfolio: "other")
+                #expect(
+                    try await world.call(hook, body, type: type).words
+                        == "quarantined INVALID_FIELD symbol")
+                let alert = alert(order: type)
+                #expect(try await world.call(hook, alert, type: type).words == "stored")
+            }
+            #expect(try await world.quarantined(ada).map(\.contentType) == [nil])
+        }
+    }
+
     @Test func `refusals of the ledger are kept too`() async throws {
         try await ServiceWorld.run(on: .sqlite) { world in
             let ada = try await world.member()
@@ -174,7 +229,7 @@ struct QuarantineTests {
             #expect(try await world.call(hook, alert()).words == "stored")
             let kept = try #require(try await world.quarantined(ada).first)
             guard
-                case .accepted = try await world.services.quarantine.retry(
+                case .fill(.accepted) = try await world.services.quarantine.retry(
                     kept.id, for: ada.caller)
             else {
                 Issue.record("the instrument is known now")
@@ -217,7 +272,7 @@ struct QuarantineTests {
             #expect((counts["stored"] ?? 0) > 5 && kept.count > 50, "seed \(seed): \(counts)")
             for delivery in kept {
                 guard
-                    case .rejected = try await world.services.quarantine.retry(
+                    case .fill(.rejected) = try await world.services.quarantine.retry(
                         delivery.id, for: ada.caller)
                 else {
                     Issue.record("seed \(seed): what was refused is taken unchanged")

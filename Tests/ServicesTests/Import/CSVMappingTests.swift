@@ -68,6 +68,32 @@ struct CSVMappingTests {
         }
     }
 
+    @Test func `a word for the side and a sign that disagree are refused`() async throws {
+        try await ImportBench.run { bench in
+            let mapping = """
+                {"columns": {"t": "exec_time", "s": "symbol", "a": "side", "q": "quantity",
+                             "p": "price"},
+                 "constants": {"asset_type": "CRYPTO", "currency": "USD"},
+                 "sides": {"Kauf": "BUY"}}
+                """
+            let table = """
+                t,s,a,q,p
+                2026-02-19T10:00:00Z,X,buy,-5,1
+                2026-02-19T10:00:00Z,X,Kauf,-5,1
+                2026-02-19T10:00:00Z,X,SELL,-5,1
+                2026-02-19T10:00:00Z,X,sell,5,2
+                """
+            let report = try await bench.read(table, "csv", options: try options(mapping))
+            #expect(
+                report.reasons
+                    == [2, 3].map {
+                        "\($0): INVALID_FIELD side: is BUY, and the quantity is negative"
+                    })
+            #expect(
+                try await bench.trades().map { $0.prefix(10) } == ["SELL 5 X @", "SELL 5 X @"])
+        }
+    }
+
     @Test func `times without a zone take the one that is named`() async throws {
         try await ImportBench.run { bench in
             let table = """

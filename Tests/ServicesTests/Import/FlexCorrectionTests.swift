@@ -107,6 +107,48 @@ struct FlexCorrectionTests {
         }
     }
 
+    @Test(arguments: TestBackend.allCases, [true, false])
+    func `what is booked again on the other side is a fill of its own`(
+        _ backend: TestBackend, isCancelled: Bool
+    ) async throws {
+        try await ImportBench.run(on: backend) { (bench) async throws in
+            let sold = (isCancelled ? rebooked : correct)
+                .replacing("buySell=\"BUY\"", with: "buySell=\"SELL\"")
+                .replacing("quantity=\"1\"", with: "quantity=\"-1\"")
+            let rows = isCancelled ? [original, cancellation, sold] : [original, sold]
+            let file = statement(rows)
+            let corrected = rows.count - 1
+            #expect(try await bench.read(file, "ibkr-flex").counts == [1, 0, 0, corrected, 0])
+            #expect(try await bench.read(file, "ibkr-flex").counts == [0, rows.count, 0, 0, 0])
+            #expect(try await quantity(bench) == -1)
+            #expect(
+                try await bench.trades() == [
+                    "(\(first))", "SELL 1 ACME @ 20 fee 0.5 USD at 2026-07-17T16:04:40",
+                ])
+        }
+    }
+
+    @Test func `what is booked again in another instrument is a fill of its own`() async throws {
+        try await ImportBench.run { (bench) async throws in
+            let other = rebooked.replacing("symbol=\"ACME\"", with: "symbol=\"ACMF\"")
+            let file = statement([original, cancellation, other])
+            #expect(try await bench.read(file, "ibkr-flex").counts == [1, 0, 0, 2, 0])
+            #expect(try await bench.read(file, "ibkr-flex").counts == [0, 3, 0, 0, 0])
+            #expect(try await bench.trades().last == second.replacing("ACME", with: "ACMF"))
+        }
+    }
+
+    @Test func `what is booked again with a fee in another currency has that fee`() async throws {
+        try await ImportBench.run { (bench) async throws in
+            let other = rebooked.replacing(
+                "transactionType", with: "ibCommissionCurrency=\"EUR\" transactionType")
+            let file = statement([original, cancellation, other])
+            #expect(try await bench.read(file, "ibkr-flex").counts == [1, 0, 0, 2, 0])
+            #expect(try await bench.read(file, "ibkr-flex").counts == [0, 3, 0, 0, 0])
+            #expect(try await bench.trades().last == second.replacing("USD", with: "EUR"))
+        }
+    }
+
     @Test func `a correction of a trade that is not known is kept, and found again`()
         async throws
     {

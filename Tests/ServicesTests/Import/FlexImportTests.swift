@@ -37,6 +37,8 @@ struct FlexImportTests {
         ("20250115;093000", "2025-01-15T14:30:00"), ("2025-01-15;09:30:00", "2025-01-15T14:30:00"),
         ("2025-01-15, 09:30:00", "2025-01-15T14:30:00"), ("20250715 093000", "2025-07-15T13:30:00"),
         ("2025-01-15T09:30:00", "2025-01-15T14:30:00"), ("15-Jan-25;093000", "2025-01-15T14:30:00"),
+        ("20250115 093000 EST", "2025-01-15T14:30:00"), ("15-OCT-25 093000", "2025-10-15T13:30:00"),
+        ("20251015T093000", "2025-10-15T13:30:00"),
         ("20250115;093000 EDT", "2025-01-15T13:30:00"), ("20250115", "2025-01-15T05:00:00"),
     ])
     func `times are read in every way that a query writes them`(
@@ -141,6 +143,27 @@ struct FlexImportTests {
                     "EUR.USD FOREX 1 -10925", "F FUND 1 10", "IBUS30 CFD 1 10", "SPY ETF 1 10",
                     "T 4 1/8 10/31/27 BOND 0.01 9850", "W WARRANT 1 10",
                 ])
+        }
+    }
+
+    @Test(
+        arguments: ["FUT", "FOP"],
+        [("", "is missing: add it to"), ("--", "is missing"), ("x", "not a number")])
+    func `a future without its multiplier is refused, not taken for 1`(
+        _ category: String, _ multiplier: (String, String)
+    ) async throws {
+        try await ImportBench.run { bench in
+            let row = trade(
+                "1", "BUY", "2",
+                [
+                    "assetCategory": category, "symbol": "ESU5 C5500", "underlyingSymbol": "ESU5",
+                    "strike": "5500", "expiry": "20250919", "putCall": "C",
+                    "multiplier": multiplier.0,
+                ])
+            let report = try await bench.read(statement(row), "ibkr-flex")
+            #expect(report.counts == [0, 0, 1, 0, 0])
+            let reason = "multiplier: \(multiplier.1)"
+            #expect(report.reasons.first?.contains(reason) == true, "\(report.reasons)")
         }
     }
 

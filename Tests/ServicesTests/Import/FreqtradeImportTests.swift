@@ -91,6 +91,33 @@ struct FreqtradeImportTests {
         }
     }
 
+    @Test(arguments: [
+        (
+            #"{"order_id":"a","ft_order_side":"buy","filled":1,"average":2,"is_open":false}"#,
+            "order_filled_timestamp"
+        ),
+        (
+            #"{"order_id":"a","ft_order_side":"buy","filled":1,"order_filled_timestamp":1}"#,
+            "average"
+        ),
+        (#"{"ft_order_side":"buy","filled":1,"average":2,"is_open":false}"#, "exec_time"),
+        (#"{"ft_order_side":"buy","filled":1,"order_filled_timestamp":1}"#, "price"),
+    ])
+    func `a filled order that lacks its time or price is rejected, not passed over`(
+        _ order: String, _ field: String
+    ) async throws {
+        try await ImportBench.run { bench in
+            let file = #"[{"pair":"BTC/USDT","orders":[\#(order)]}]"#
+            let report = try await bench.read(file, "freqtrade-json")
+            #expect(report.counts == [0, 0, 1, 0, 0])
+            #expect(report.rejections.first?.refusal.field == field)
+            // One that ended with nothing is none.
+            let none = file.replacing("\"filled\":1", with: "\"filled\":null,\"amount\":1")
+                .replacing(",\"order_filled_timestamp\":1", with: "")
+            #expect(try await bench.read(none, "freqtrade-json").counts == [0, 0, 0, 0, 0])
+        }
+    }
+
     @Test func `trades of a backtest that are alike are all taken`() async throws {
         try await ImportBench.run { (bench) async throws in
             let file = "{\"strategy\": {\"S\": {\"trades\": [\(short), \(short)]}}, \"x\": []}"

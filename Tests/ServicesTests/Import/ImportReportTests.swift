@@ -51,6 +51,12 @@ struct ImportReportTests {
                 try await bench.read(blanks, "freqtrade-json", piece: 1 << 20)
             }
             #expect(error?.description.hasPrefix("more than 67108864 bytes") == true)
+            let zeros = "[" + String(repeating: "0,", count: 200_000) + "0,0]"
+            let many = try await bench.refusal(zeros, "freqtrade-json")
+            #expect(many.contains("more than 200000 fills and refusals"), "\(many)")
+            let orders = String(repeating: "{},", count: 1 << 19)
+            let long = try await bench.refusal("[{\"orders\":[\(orders){}]}]", "freqtrade-json")
+            #expect(long.contains("a trade of more than 1048576 bytes"), "\(long)")
             #expect(try await bench.world.count(of: "trades") == 0)
         }
     }

@@ -109,6 +109,13 @@ struct ImportTests {
             }
             #expect(error?.detail.isEmpty == false)
             #expect(try await world.count(of: "trades") == 1000)
+            // However much comes at once, it is read in parts: what was read is not held.
+            _ = await #expect(throws: ImportError.self) {
+                try await run(
+                    broken.replacing("r-", with: "s-"), try format("csv"), piece: 1 << 20,
+                    as: trader, in: world)
+            }
+            #expect(try await world.count(of: "trades") == 2000)
             let unknown = await #expect(throws: ServiceError.self) {
                 try await world.services.imports.run(
                     pieces(csv, of: 10), format: try format("csv"), portfolio: "nowhere",

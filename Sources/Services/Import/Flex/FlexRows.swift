@@ -99,17 +99,15 @@ struct FlexRows {
     ) throws(FillRefusal) -> ImportedItem.Content {
         let report = try FillReader.fill(fromFields: trade.fields(id: id)).get()
         let booking = if let id = trade.bookingID { id } else { try ids.next(trade.content) }
-        return .correction(
-            ImportedCorrection(
-                request: CorrectionRequest(
-                    brokerTradeID: report.brokerTradeID,
-                    correctionID: ExactText("rebook-" + booking),
-                    change: .correct(
-                        CorrectedFigures(
-                            quantity: report.quantity, price: report.price,
-                            fee: report.fee ?? .zero, execTime: report.execTime)),
-                    reason: "booked again by the broker"),
-                original: report))
+        var request = CorrectionRequest(
+            brokerTradeID: report.brokerTradeID, correctionID: ExactText("rebook-" + booking),
+            change: .correct(
+                CorrectedFigures(
+                    quantity: report.quantity, price: report.price, fee: report.fee ?? .zero,
+                    feeCurrency: report.feeCurrency, execTime: report.execTime)),
+            reason: "booked again by the broker")
+        request.statedTrade = report
+        return .correction(ImportedCorrection(request: request, original: report))
     }
 }
 

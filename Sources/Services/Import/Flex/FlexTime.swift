@@ -60,10 +60,20 @@ enum FlexTime {
         var start = text.startIndex
         while start < text.endIndex {
             if text[start...].hasPrefix(separator) {
-                return start..<text.index(start, offsetBy: separator.count)
+                let end = text.index(start, offsetBy: separator.count)
+                // A T is in EST and in OCT too.
+                if separator != "T" || isBetweenDigits(start, end, of: text) { return start..<end }
             }
             start = text.index(after: start)
         }
         return nil
+    }
+
+    private static func isBetweenDigits(
+        _ start: String.Index, _ end: String.Index, of text: String
+    ) -> Bool {
+        let digits: ClosedRange<Character> = "0"..."9"
+        guard let before = text[..<start].last, let after = text[end...].first else { return false }
+        return digits.contains(before) && digits.contains(after)
     }
 }

@@ -85,8 +85,7 @@ struct FlexTrade {
             ("net_amount", money.net?.description), ("exec_time", time.iso8601),
             ("meta", meta),
         ]
-        let multiplier = row["multiplier"].flatMap { ImportedNumber.canonical($0) }
-        fields.append(("multiplier", isQuotedInPercent ? "0.01" : multiplier))
+        fields.append(("multiplier", isQuotedInPercent ? "0.01" : try multiplier()))
         if assetType == .option, OptionContract(occSymbol: row["symbol"] ?? "") == nil {
             fields += [
                 ("option.underlying", row["underlyingSymbol"]),
@@ -113,6 +112,18 @@ struct FlexTrade {
             }
         }
         return String(decoding: bytes, as: UTF8.self)
+    }
+
+    private func multiplier() throws(FillRefusal) -> String? {
+        let written = row["multiplier"]
+        if let multiplier = written.flatMap({ ImportedNumber.canonical($0) }) { return multiplier }
+        // It differs from future to future: there is none to assume.
+        if ["FUT", "FOP"].contains(row["assetCategory"]?.uppercased()) {
+            throw .invalid(
+                "multiplier",
+                written == nil ? "is missing: add it to the Flex query" : "not a number")
+        }
+        return nil
     }
 
     private func instrumentKind() throws(FillRefusal) -> (AssetType, isQuotedInPercent: Bool) {

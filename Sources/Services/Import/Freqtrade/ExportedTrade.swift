@@ -20,26 +20,33 @@ struct ExportedTrade {
         let quantity: Decimal
         let price: Decimal
         let time: Timestamp
-        var orderID: String?
         /// What the exchange took of the base currency.
         var baseFee: Decimal?
         /// Whether it is all that the trade has on its side, so that the trade's own cost is its.
         var isOnlyOne = true
     }
 
-    /// A fill for every order that was filled; where orders are not told, one for the entry and
-    /// one for the exit. What is wrong is told with the trade's place.
+    /// A fill for every order that was filled, as a pull from the bot reads it where the exchange's
+    /// ids are told; where orders are not told, one for the entry and one for the exit. What is
+    /// wrong is told with the trade's place.
     func contents(_ ids: inout ContentIDs) -> [ImportedItem.Content] {
         do throws(FillRefusal) {
             let orders = (value["orders"]?.array ?? []).filter { !$0.isNull }
+            var contents: [ImportedItem.Content]
+            if orders.contains(where: { $0["order_id"]?.string?.isEmpty == false }) {
+                contents = try pulledFills()
+            } else if orders.isEmpty {
+                contents = try fills(parts(), &ids)
+            } else {
+                contents = try fills(parts(of: orders), &ids)
+            }
             if orders.contains(where: { $0["is_open"]?.bool == true }) {
-                return try fills(parts(of: orders), &ids) + [
+                contents.append(
                     .noted(
                         "trade \(number + 1), \(pairName): an order that is still open is taken"
-                            + " once it is done")
-                ]
+                            + " once it is done"))
             }
-            return try fills(orders.isEmpty ? parts() : parts(of: orders), &ids)
+            return contents
         } catch {
             return [.fill(.failure(placed(error)))]
         }
@@ -51,6 +58,25 @@ struct ExportedTrade {
         FillRefusal(
             code: refusal.code, field: refusal.field,
             detail: "trade \(number + 1), \(pairName): \(refusal.detail)")
+    }
+
+    /// The file's strategy is taken for a fill that is new; the bot's hook may name another one.
+    private func pulledFills() throws(FillRefusal) -> [ImportedItem.Content] {
+        var choice = StrategyChoice.leftOut
+        if let strategy {
+            guard let reference = StrategyReference(parsing: strategy) else {
+                throw .invalid("strategy", "is no name of a strategy")
+            }
+            choice = .named(reference)
+        }
+        return try FreqtradeTrade(value).fills().map { _, fill in
+            .fill(
+                fill.map { report in
+                    var report = report
+                    report.strategy = choice
+                    return report
+                }.mapError { placed($0) })
+        }
     }
 
     private func fills(
@@ -87,18 +113,9 @@ struct ExportedTrade {
 
     private func parts(of orders: [JSONValue]) throws(FillRefusal) -> [Part] {
         var parts: [Part] = []
-        for order in orders where order["is_open"]?.bool != true {
+        for order in orders {
             let order = ExportedTrade(order, number: number, strategy: nil)
-            guard let time = try order.time("order_filled_timestamp", "order_filled_date"),
-                let quantity = try order.number("filled", "amount", field: "quantity"),
-                quantity > 0,
-                let price = try order.number("average", "safe_price", "price", field: "price")
-            else { continue }
-            parts.append(
-                Part(
-                    isEntry: order.isEntry(isShort: isShort), quantity: quantity, price: price,
-                    time: time, orderID: order.value["order_id"]?.string,
-                    baseFee: try order.number("ft_fee_base", field: "fee")))
+            if let part = try order.part(isShort: isShort) { parts.append(part) }
         }
         for side in [true, false] where parts.count(where: { $0.isEntry == side }) > 1 {
             for place in parts.indices where parts[place].isEntry == side {
@@ -106,6 +123,23 @@ struct ExportedTrade {
             }
         }
         return parts
+    }
+
+    /// Of an order: nil where nothing of it was filled, or more may be.
+    private func part(isShort: Bool) throws(FillRefusal) -> Part? {
+        guard value["is_open"]?.bool != true else { return nil }
+        let time = try time("order_filled_timestamp", "order_filled_date")
+        // In the short form the amount is what was filled, if anything was.
+        if time == nil, try number("filled", field: "quantity") == nil { return nil }
+        guard let quantity = try number("filled", "amount", field: "quantity"), quantity > 0 else {
+            return nil
+        }
+        guard let time else { throw .invalid("exec_time", "order_filled_timestamp is missing") }
+        let price = try number("average", "safe_price", "price", field: "price")
+        guard let price else { throw .invalid("price", "average is missing") }
+        return Part(
+            isEntry: isEntry(isShort: isShort), quantity: quantity, price: price, time: time,
+            baseFee: try number("ft_fee_base", field: "fee"))
     }
 
     /// Of an order: a stop loss is an exit whichever side the trade has.
@@ -125,16 +159,8 @@ struct ExportedTrade {
             strategy, pair.symbol, side.rawValue, part.quantity.description,
             part.price.description, part.time.description, fee?.description,
         ]
-        // As it is called where it was pulled from the bot: the same fill is stored once.
-        let given = part.orderID.map { "ft-\($0)" }
-        let id =
-            if let given, given.utf8.count <= FillLimits.idBytes {
-                given
-            } else {
-                try ids.next(content)
-            }
         let fields: [(name: String, value: String?)] = [
-            ("broker_trade_id", id), ("broker_order_id", part.orderID), ("symbol", pair.symbol),
+            ("broker_trade_id", try ids.next(content)), ("symbol", pair.symbol),
             ("exchange", pair.exchange), ("asset_type", pair.assetType.rawValue),
             ("currency", pair.currency), ("side", side.rawValue),
             ("quantity", part.quantity.description), ("price", part.price.description),
@@ -243,7 +269,8 @@ extension JSONValue {
 }
 
 extension Timestamp {
-    fileprivate init?(milliseconds: Decimal) {
+    /// Since 1970; nil where the calendar does not reach.
+    init?(milliseconds: Decimal) {
         guard let micro = try? milliseconds * 1000,
             let count = Int64(exactly: micro.units / 1_000_000_000_000_000_000)
         else { return nil }

@@ -9,9 +9,13 @@ extension ImportFormat {
 }
 
 /// Reads `{"strategy":{NAME:{"trades":[…]}}}`, `{"trades":[…]}` and `[…]`. It is one JSON text, so
-/// it is held until its end.
+/// it is held until its end, and what was read of it until all of it was.
 struct FreqtradeImportReader: ImportReader {
     static let limitBytes = 64 << 20
+    /// Fills and refusals of one file.
+    static let itemLimit = 200_000
+    /// One trade with its orders.
+    static let tradeLimitBytes = 1 << 20
 
     private let limitBytes: Int
     private var bytes: [UInt8] = []
@@ -99,9 +103,20 @@ struct FreqtradeImportReader: ImportReader {
     ) throws(JSONError) {
         try reader.beginArray()
         while try reader.nextElement() {
+            let json = try reader.raw()
+            guard json.count <= Self.tradeLimitBytes else {
+                throw reader.error(
+                    .refused("a trade of more than \(Self.tradeLimitBytes) bytes"))
+            }
             let trade = ExportedTrade(
-                try JSONValue(from: &reader), number: tradeCount, strategy: strategy)
+                try JSONValue(parsing: Array(json)), number: tradeCount, strategy: strategy)
             tradeCount += 1
+            guard items.count < Self.itemLimit else {
+                throw reader.error(
+                    .refused(
+                        "more than \(Self.itemLimit) fills and refusals: export fewer trades at a"
+                            + " time"))
+            }
             for content in trade.contents(&ids) {
                 items.append(ImportedItem(line: reader.line, content: content))
             }

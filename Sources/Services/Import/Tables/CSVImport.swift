@@ -131,7 +131,10 @@ struct CSVImportReader: ImportReader {
         }
         if let word = fields["side"] { fields["side"] = mapping.sides[word.lowercased()] ?? word }
         if let quantity = fields["quantity"], quantity.hasPrefix("-") {
-            // Where no column tells the side, the sign does.
+            // Where no column tells the side, the sign does; where one does, they have to agree.
+            if fields["side"]?.uppercased() == Side.buy.rawValue {
+                throw .invalid("side", "is BUY, and the quantity is negative")
+            }
             fields["quantity"] = quantity.negated
             if fields["side"] == nil { fields["side"] = Side.sell.rawValue }
         } else if fields["quantity"] != nil, fields["side"] == nil {

@@ -16,6 +16,8 @@ public struct CorrectionRequest: Sendable, Hashable {
     public var correctionID: ExactText
     public var change: Change
     public var reason: ExactText?
+    /// What the sender takes the trade for: where it is another one, the correction is refused.
+    var statedTrade: FillReport?
 
     public init(
         portfolio: ExactText? = nil, brokerTradeID: ExactText, correctionID: ExactText,
@@ -35,19 +37,21 @@ public struct CorrectedFigures: Sendable, Hashable {
     public var quantity: Decimal?
     public var price: Decimal?
     public var fee: Decimal?
+    public var feeCurrency: Currency?
     public var execTime: Timestamp?
 
     public init(
         quantity: Decimal? = nil, price: Decimal? = nil, fee: Decimal? = nil,
-        execTime: Timestamp? = nil
+        feeCurrency: Currency? = nil, execTime: Timestamp? = nil
     ) {
         self.quantity = quantity
         self.price = price
         self.fee = fee
+        self.feeCurrency = feeCurrency
         self.execTime = execTime
     }
 
-    var isEmpty: Bool { quantity == nil && price == nil && fee == nil && execTime == nil }
+    var isEmpty: Bool { self == CorrectedFigures() }
 }
 
 /// The raw values are part of the public interface.
@@ -57,7 +61,7 @@ public enum CorrectionAction: String, Sendable, CaseIterable {
 
 /// Which way a correction came in.
 public enum CorrectionChannel: String, Sendable {
-    case http, cli, file
+    case http, cli, file, hook
 }
 
 /// What became of a correction that was taken.

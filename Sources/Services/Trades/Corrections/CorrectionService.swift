@@ -9,6 +9,8 @@ public struct CorrectionService: Sendable {
 
     /// The code of `.notFound` where there is no such trade.
     static let unknownTrade = "UNKNOWN_TRADE"
+    /// The code of `.conflict` where the trade is not what the request states that it is.
+    static let otherTrade = "OTHER_TRADE"
 
     /// Thrown so that all is rolled back.
     private struct DryRun: Error {
@@ -82,6 +84,11 @@ private struct CorrectionPosting {
                 .instrument,
             let told = try Trades.told(of: trade.id, for: caller, in: tx)
         else { throw StorageError.decoding(column: 0, expected: "a trade") }
+        if let field = request.statedTrade?.difference(from: trade.fill.side, instrument) {
+            throw ServiceError(
+                .conflict, code: CorrectionService.otherTrade, field: field,
+                detail: "the trade is known with another \(field)")
+        }
         let fill = try correctedFill(of: trade, instrument)
         let removed = trade.isSuperseded ? nil : trade
         let rebuild = try rebuild(
@@ -153,7 +160,8 @@ private struct CorrectionPosting {
         return try Fill(
             id: fill.id, side: fill.side, quantity: figures.quantity ?? fill.quantity,
             price: price, multiplier: fill.multiplier, fee: figures.fee ?? fill.fee,
-            feeCurrency: fill.feeCurrency, time: figures.execTime ?? fill.time,
+            feeCurrency: figures.feeCurrency ?? fill.feeCurrency,
+            time: figures.execTime ?? fill.time,
             orderID: fill.orderID)
     }
 
@@ -205,7 +213,8 @@ private struct CorrectionPosting {
             record, of: trade.id, by: replacement, in: portfolio.id,
             was: Details.object([
                 "quantity": fill.quantity.description, "price": fill.price.description,
-                "fee": fill.fee.description, "exec_time": fill.time.description,
+                "fee": fill.fee.description, "fee_currency": fill.feeCurrency.code,
+                "exec_time": fill.time.description,
             ]), reason: request.reason?.text, through: channel.rawValue, now: now, for: caller,
             in: tx)
         try AuditLog.append(
@@ -239,10 +248,12 @@ extension CorrectionRequest {
         return [
             "broker_trade_id": brokerTradeID.text, "action": action.rawValue,
             "quantity": figures.quantity?.description, "price": figures.price?.description,
-            "fee": figures.fee?.description, "exec_time": figures.execTime?.description,
-            "reason": reason?.text,
+            "fee": figures.fee?.description, Self.feeCurrency: figures.feeCurrency?.code,
+            "exec_time": figures.execTime?.description, "reason": reason?.text,
         ]
     }
+
+    private static let feeCurrency = FillField.feeCurrency.rawValue
 
     fileprivate var json: String { Details.object(content) }
 
@@ -250,11 +261,25 @@ extension CorrectionRequest {
     fileprivate func requireSame(as known: CorrectionRecord) throws {
         let stored = try JSONValue(parsing: known.requestJSON)
         for (field, value) in content
-        where stored[field]?.string.map({ ExactText($0) }) != value.map({ ExactText($0) }) {
+        // Those that were taken before fee currencies were kept do not tell.
+        where (field != Self.feeCurrency || stored[field] != nil)
+            && stored[field]?.string.map({ ExactText($0) }) != value.map({ ExactText($0) })
+        {
             throw ServiceError(
                 .conflict, code: FillRefusal.Code.conflict.rawValue, field: field,
                 detail: "this correction_id is known with another \(field)")
         }
+    }
+}
+
+extension FillReport {
+    /// In what it can't be a fill of this side and instrument; nil where it can.
+    fileprivate func difference(from side: Side, _ instrument: Instrument) -> String? {
+        if self.side != side { return FillField.side.rawValue }
+        if symbol != instrument.symbol { return FillField.symbol.rawValue }
+        if let assetType, assetType != instrument.assetType { return FillField.assetType.rawValue }
+        if let currency, currency != instrument.currency { return FillField.currency.rawValue }
+        return nil
     }
 }
 

@@ -78,11 +78,11 @@ struct CorrectionTests {
                     == [
                         [
                             "quantity": "2", "price": "100", "fee": "1",
-                            "exec_time": "2026-02-19T14:32:00.000000Z",
+                            "fee_currency": "USDT", "exec_time": "2026-02-19T14:32:00.000000Z",
                         ],
                         [
                             "quantity": "2", "price": "99.5", "fee": "1",
-                            "exec_time": "2026-02-19T14:32:00.500000Z",
+                            "fee_currency": "USDT", "exec_time": "2026-02-19T14:32:00.500000Z",
                         ],
                     ].map { (value: JSONValue) in sorted(value) })
             #expect(
@@ -90,12 +90,12 @@ struct CorrectionTests {
                     == [
                         [
                             "broker_trade_id": "a", "action": "correct", "quantity": nil,
-                            "price": "99.5", "fee": nil, "exec_time": "2026-02-19T14:32:00.500000Z",
-                            "reason": "IBKR",
+                            "price": "99.5", "fee": nil, "fee_currency": nil,
+                            "exec_time": "2026-02-19T14:32:00.500000Z", "reason": "IBKR",
                         ],
                         [
                             "broker_trade_id": "a", "action": "bust", "quantity": nil, "price": nil,
-                            "fee": nil, "exec_time": nil, "reason": nil,
+                            "fee": nil, "fee_currency": nil, "exec_time": nil, "reason": nil,
                         ],
                     ].map { (value: JSONValue) in sorted(value) })
             #expect(
