@@ -5,6 +5,7 @@ public import World
 public struct Services: Sendable {
     public let work: UnitOfWork
     public let users: UserService
+    public let accounts: AccountService
     public let portfolios: PortfolioService
     public let strategies: StrategyService
     public let strategyRuns: StrategyRunService
@@ -25,6 +26,8 @@ public struct Services: Sendable {
     public let hooks: HookService
     public let hookIntake: HookIntake
     public let quarantine: Quarantine
+    public let audit: AuditService
+    public let status: StatusService
 
     public let timeZones: TimeZones
 
@@ -35,6 +38,7 @@ public struct Services: Sendable {
         let work = UnitOfWork(database: database, world: world)
         self.work = work
         users = UserService(work: work, limits: limits)
+        accounts = AccountService(work: work)
         portfolios = PortfolioService(work: work)
         strategies = StrategyService(work: work)
         strategyRuns = StrategyRunService(work: work)
@@ -56,6 +60,8 @@ public struct Services: Sendable {
         hooks = HookService(work: work, settings: hookSettings)
         let doorbells = FreqtradeDoorbells()
         quarantine = Quarantine(work: work, trades: trades, doorbells: doorbells)
+        audit = AuditService(work: work)
+        status = StatusService(work: work)
         hookIntake = HookIntake(
             work: work, trades: trades, quarantine: quarantine, doorbells: doorbells)
         self.timeZones = timeZones

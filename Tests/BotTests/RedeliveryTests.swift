@@ -35,6 +35,8 @@ import Testing
                 let reply = try await ada.hears()
                 #expect(reply.text.contains("it was carried out the first time"))
                 ada.says("/token revoke t1")
+                _ = try await ada.hears("Revoke the token t1?")
+                try ada.presses("Confirm")
                 _ = try await ada.hears("Token revoked")
                 try await settled(bot)
             }

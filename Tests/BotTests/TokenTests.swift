@@ -50,12 +50,15 @@ import Testing
             let (console, _) = try await desk.member()
             let first = try token(in: try await console.says("/token new bot1"))
             #expect(try await console.says("/token new bot1").contains("token named bot1 already"))
-            #expect(try await console.says("/token revoke BOT1").contains("Token revoked"))
+            #expect(try await console.says("/token revoke BOT1").contains("Revoke the token bot1?"))
+            #expect(try await desk.world.services.tokens.authenticate(first) != nil)
+            #expect(try await console.says("1").contains("Token revoked"))
             #expect(try await desk.world.services.tokens.authenticate(first) == nil)
             #expect(try await console.says("/token new bot1").contains("blt_"))
             let unknown = try await console.says("/token revoke bot2")
             #expect(unknown.contains("You have no token named “bot2”."))
             #expect(unknown.contains("bot1"))
+            #expect(unknown.contains("/token revoke NAME"))
         }
     }
 

@@ -1,4 +1,5 @@
 import Ledger
+import Records
 import Services
 import Storage
 import TestSupport
@@ -232,6 +233,31 @@ struct FillStreamTests {
                     try lines(try await post(web, token, first + second)).last?["summary"]
                         == ["accepted": 1, "duplicates": 1, "rejected": 0])
             }
+        }
+    }
+
+    @Test(arguments: TestBackend.allCases)
+    func `a stream ends with its sender's membership`(_ backend: TestBackend) async throws {
+        try await WebWorld.run(on: backend) { web in
+            let (_, token) = try await web.member()
+            _ = try await web.base.member(1, isAdmin: true)
+            try await web.client.converse { send, receive in
+                try await send(head(token) + chunk(Array((line(1) + "\n").utf8)))
+                var heard = ""
+                while !heard.contains("accepted"), let bytes = try await receive() {
+                    heard += String(decoding: bytes, as: UTF8.self)
+                }
+                _ = try await web.services.users.change(.deactivate, 1001, by: .owner)
+                try await send(chunk(Array((line(2) + "\n").utf8)))
+                heard = ""
+                while let bytes = try await receive() {
+                    heard += String(decoding: bytes, as: UTF8.self)
+                }
+                #expect(heard.contains("\"code\":\"UNAUTHORIZED\""))
+                #expect(!heard.contains("accepted") && !heard.contains("summary"))
+            }
+            #expect(try await web.base.count(of: "trades") == 1)
+            #expect(try await post(web, token, line(2)).status == 401)
         }
     }
 

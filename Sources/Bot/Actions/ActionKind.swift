@@ -5,6 +5,8 @@ import Services
 struct ActionKind: Sendable {
     /// As it is stored with what was proposed; the command's name where one proposes it.
     let name: String
+    /// For so long it can be confirmed.
+    var lifetimeSeconds = ActionService.lifetimeSeconds
     /// A line that says what was proposed, such as `BUY 10 AAPL at 182.5`.
     let title: @Sendable (PendingAction) -> String
     /// Carries it out and returns the result, a JSON object. May be tried again: it must do
@@ -18,12 +20,13 @@ struct ActionKind: Sendable {
 extension ActionKind {
     /// A kind that needs nothing but the ledger.
     init(
-        name: String, title: @escaping @Sendable (PendingAction) -> String,
+        name: String, lifetimeSeconds: Int64 = ActionService.lifetimeSeconds,
+        title: @escaping @Sendable (PendingAction) -> String,
         perform: @escaping @Sendable (PendingAction, Services, Caller) async throws -> String,
         facts: @escaping @Sendable (PendingAction, _ resultJSON: String) -> [Fact]
     ) {
         self.init(
-            name: name, title: title,
+            name: name, lifetimeSeconds: lifetimeSeconds, title: title,
             perform: { action, services, caller, _ in try await perform(action, services, caller) },
             facts: facts)
     }
@@ -31,7 +34,10 @@ extension ActionKind {
 
 /// The one list of kinds.
 enum ActionKinds {
-    static let all: [ActionKind] = [.trade, .discard, .importFile]
+    static let all: [ActionKind] = [
+        .trade, .discard, .importFile, .revokeToken, .membership, .broadcast, .archivePortfolio,
+        .portfolioLots,
+    ]
 
     static func named(_ name: String) -> ActionKind? { all.first { $0.name == name } }
 }

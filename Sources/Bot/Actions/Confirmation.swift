@@ -20,10 +20,16 @@ struct Confirmation: Sendable {
         ]
     }
 
-    static let note: Cell =
-        """
-        Nothing is stored before you confirm, within \(ActionService.lifetimeSeconds / 60) minutes.
-        """
+    static let note = caution(withinSeconds: ActionService.lifetimeSeconds)
+
+    static func caution(withinSeconds seconds: Int64) -> Cell {
+        let (number, unit) =
+            seconds % 86_400 == 0
+            ? (seconds / 86_400, "day")
+            : seconds % 3600 == 0 ? (seconds / 3600, "hour") : (seconds / 60, "minute")
+        let time = "\(number) \(unit)\(number == 1 ? "" : "s")"
+        return "Nothing is stored before you confirm, within \(time)."
+    }
 
     /// Nil for a kind that this version of the bot does not know. Throws `ServiceError.notFound`
     /// where the proposal was made to somebody else, and what storage throws: then the same button

@@ -9,9 +9,7 @@ extension ActionKind {
         title: { "discard \(DiscardProposal($0)?.words ?? "what waited")" },
         perform: { action, services, caller in
             guard let proposal = DiscardProposal(action) else {
-                throw ServiceError(
-                    .invalid, code: "INVALID_FIELD",
-                    detail: "another version of the bot proposed this: send the command again")
+                throw ServiceError.foreignAction
             }
             let count = try await services.quarantine.discard(proposal.ids, for: caller)
             return String(

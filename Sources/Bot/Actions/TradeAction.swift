@@ -10,9 +10,7 @@ extension ActionKind {
         title: { ManualTrade($0)?.title ?? "a trade" },
         perform: { action, services, caller in
             guard var trade = ManualTrade(action) else {
-                throw ServiceError(
-                    .invalid, code: "INVALID_FIELD",
-                    detail: "another version of the bot proposed this: send the command again")
+                throw ServiceError.foreignAction
             }
             // The token makes a repetition a duplicate.
             trade.report.brokerTradeID = ExactText("manual-\(action.token)")

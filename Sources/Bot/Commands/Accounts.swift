@@ -4,18 +4,50 @@ import Services
 
 extension Command {
     static let accounts = Command(
-        "accounts", "Your accounts with brokers",
-        body: .approved { request, caller in
-            let accounts = try await request.services.portfolios.accounts(for: caller)
-            return try request.paged(
-                "Accounts",
-                table: Table(
-                    columns: [.init("Account"), .init("Broker"), .init("Currency")],
-                    rows: accounts.map { account in
-                        [
-                            .text(account.name.text), .text(account.brokerName),
-                            .text(account.baseCurrency.code),
-                        ]
-                    }, whenEmpty: "No accounts."))
-        })
+        "accounts", "Your accounts with brokers; all of everybody's, for an admin",
+        branches: [
+            Branch("all", example: "/accounts all", mayBePressed: true) { request, _, caller in
+                try await everybodysAccounts(request, caller)
+            }
+        ], show: { try await accountList($0, $1) })
+
+    /// Shared with /account.
+    static func accountList(
+        _ request: CommandRequest, _ caller: Caller
+    ) async throws -> Screen {
+        let accounts = try await request.services.accounts.all(for: caller)
+        return try request.paged(
+            "Accounts",
+            table: Table(
+                columns: [.init("Account"), .init("Broker"), .init("Currency")],
+                rows: accounts.map { account in
+                    [
+                        .text(account.name.text), .text(account.brokerName),
+                        .text(account.baseCurrency.code),
+                    ]
+                }, whenEmpty: "No accounts."),
+            notes: ["\(code: "/account add NAME BROKER") adds one."])
+    }
+
+    private static func everybodysAccounts(
+        _ request: CommandRequest, _ caller: Caller
+    ) async throws -> Screen {
+        guard let admin = caller.administrator else {
+            throw CommandRefusal(
+                title: "Not allowed", reason: "Everybody's accounts are for admins to see.")
+        }
+        let accounts = try await request.services.accounts.all(for: admin)
+        return try request.paged(
+            "Everybody's accounts",
+            table: Table(
+                columns: [
+                    .init("User"), .init("Account"), .init("Broker"), .init("Currency"),
+                ],
+                rows: accounts.map { owner, account in
+                    [
+                        .text(owner.shownName), .text(account.name.text),
+                        .text(account.brokerName), .text(account.baseCurrency.code),
+                    ]
+                }, whenEmpty: "No accounts."), arguments: "all")
+    }
 }

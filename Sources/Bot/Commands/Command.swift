@@ -30,10 +30,12 @@ public struct Command: Sendable {
     /// Whether it is refused in groups.
     public let isPrivateOnly: Bool
     let body: Body
+    /// Usage of each of its forms with the slash, where it has several.
+    let forms: [String]
 
     init(
         _ name: String, _ summary: String, arguments: String = "", example: String? = nil,
-        isPrivateOnly: Bool = false, body: Body
+        isPrivateOnly: Bool = false, body: Body, forms: [String] = []
     ) {
         self.name = name
         self.summary = summary
@@ -41,6 +43,7 @@ public struct Command: Sendable {
         self.example = example ?? "/\(name)"
         self.isPrivateOnly = isPrivateOnly
         self.body = body
+        self.forms = forms
     }
 
     public var access: Access {

@@ -2,8 +2,10 @@
 public enum Commands {
     public static let all: [Command] = [
         .start, .help, .positions, .orders, .pnl, .risk, .trades, .trade, .campaigns, .campaign,
-        .why, .portfolios, .accounts,
-        .strategies, .fx, .token, .hooks, .quarantine, .importFile, .users, .approve, .reject,
+        .why, .portfolios, .portfolio, .accounts, .account,
+        .strategies, .strategy, .fx, .token, .hooks, .quarantine, .importFile,
+        .users, .approve, .reject, .deactivate, .activate, .promote, .demote,
+        .brokers, .audit, .status, .broadcast,
     ]
 
     static func named(_ name: String) -> Command? { all.first { $0.name == name } }

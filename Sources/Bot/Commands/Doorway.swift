@@ -1,4 +1,5 @@
 import Records
+import Services
 
 /// What people hear who are not members, or have just become one.
 enum Doorway {
@@ -46,6 +47,32 @@ enum Doorway {
             .note("An admin approved you. You have a paper account and the portfolio main."),
             .note("Send /help for what this bot can do, /token to let a program post fills."),
         ])
+
+    /// What the one hears whom an admin's decision is about.
+    static func changed(_ change: MembershipChange) -> Screen {
+        switch change {
+        case .deactivate: deactivated
+        case .activate:
+            Screen(
+                title: "You are a member again",
+                blocks: [
+                    .note("An admin let you in again. What you recorded is as you left it."),
+                    .note(
+                        """
+                        Your API tokens were revoked and your hooks turned off: see \
+                        \(code: "/token") and \(code: "/hooks").
+                        """),
+                ])
+        case .promote:
+            Screen(
+                title: "You are an admin now",
+                blocks: [.note("Send /help for what admins can do.")])
+        case .demote:
+            Screen(
+                title: "You are no admin any more",
+                blocks: [.note("An admin decided so. You stay a member.")])
+        }
+    }
 
     /// What answers anything but /start.
     static func screen(for user: User?) -> Screen {

@@ -5,7 +5,9 @@ extension Command {
         body: .everyone { request in
             let access = Access(request.user)
             let word = request.arguments.words.first ?? ""
-            guard !word.isEmpty else { return overview(access) }
+            guard !word.isEmpty, !request.arguments.isFromButton else {
+                return try overview(request)
+            }
             let name = (word.hasPrefix("/") ? String(word.dropFirst()) : word).lowercased()
             guard let command = Commands.named(name), command.access <= access else {
                 throw CommandRefusal.unknownCommand(name, access)
@@ -13,24 +15,23 @@ extension Command {
             return command.manual
         })
 
-    private static func overview(_ access: Access) -> Screen {
-        let groups: [(String, [Command])] = [
-            ("Commands", Commands.available(to: min(access, .approved))),
-            ("For admins", Commands.all.filter { $0.access == .admin && access == .admin }),
-        ]
-        let tables = groups.filter { !$0.1.isEmpty }.map { caption, commands in
-            Block.table(
-                Table(
-                    caption: caption, columns: [.init("Command"), .init("Does")],
-                    rows: commands.map { [.text($0.usage), .text($0.summary)] }))
-        }
-        return Screen(
-            title: "What this bot can do",
-            blocks: tables + [.note("Send /help with a command's name for an example.")])
+    private static func overview(_ request: CommandRequest) throws -> Screen {
+        let access = Access(request.user)
+        let commands =
+            Commands.available(to: min(access, .approved))
+            + Commands.all.filter { $0.access == .admin && access == .admin }
+        return try request.paged(
+            "What this bot can do",
+            table: Table(
+                columns: [.init("Command"), .init("Does")],
+                rows: commands.map { ["/\($0.name)", .text($0.summary)] }),
+            notes: ["\(code: "/help NAME") tells how one is used."])
     }
 
     private var manual: Screen {
-        var facts = [Fact("Usage", .code(usage)), Fact("Example", .code(example))]
+        var facts = forms.isEmpty ? [Fact("Usage", .code(usage))] : [Fact("Usage", "/\(name)")]
+        facts += forms.map { Fact("or", .code($0)) }
+        facts.append(Fact("Example", .code(example)))
         if isPrivateOnly { facts.append(Fact("Where", "in a private chat only")) }
         return Screen(title: "/\(name)", blocks: [.note("\(summary)."), .facts(facts)])
     }

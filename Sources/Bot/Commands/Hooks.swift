@@ -5,31 +5,23 @@ import Services
 extension Command {
     static let hooks = Command(
         "hooks", "Hooks that freqtrade and TradingView call: list, make and change them",
-        arguments: "[new NAME freqtrade|tradingview [portfolio] [strategy] | template NAME"
-            + " [{…}|default] | rest NAME BOT|none | on NAME | off NAME | renew NAME]",
         example: "/hooks new swing tradingview", isPrivateOnly: true,
-        body: .approved { request, caller in
-            let (word, rest) = request.arguments.firstAndRest
-            switch word.lowercased() {
-            case "": return try await list(request, caller)
-            case "new": return try await new(request, rest, caller)
-            case "renew":
-                let name = try await hookName(request, rest, caller)
-                let made = try await request.services.hooks.renewSecret(
-                    of: name, for: caller, update: request.update)
-                return HookWords.secret(made, title: "A new secret for \(made.hook.name)")
-            case "template": return try await template(request, rest, caller)
-            case "rest": return try await pull(request, rest, caller)
-            case "on", "off":
-                let name = try await hookName(request, rest, caller)
-                let hook = try await request.services.hooks.setActive(
-                    word.lowercased() == "on", name, for: caller, update: request.update)
-                return HookWords.changed(hook)
-            default:
-                throw CommandRefusal.misused(
-                    "“\(word.shortened)” is none of new, template, rest, on, off, renew.")
-            }
-        })
+        branches: [
+            Branch("new", "NAME freqtrade|tradingview [portfolio] [strategy]") {
+                try await new($0, $1, $2)
+            },
+            Branch("template", "NAME [{…}|default]", example: "/hooks template swing") {
+                try await template($0, $1, $2)
+            },
+            Branch("rest", "NAME BOT|none", example: "/hooks rest swing alpha") {
+                try await pull($0, $1, $2)
+            },
+            Branch("on", "NAME", example: "/hooks on swing") { try await turn(true, $0, $1, $2) },
+            Branch("off", "NAME", example: "/hooks off swing") {
+                try await turn(false, $0, $1, $2)
+            },
+            Branch("renew", "NAME", example: "/hooks renew swing") { try await renew($0, $1, $2) },
+        ], show: { try await list($0, $1) })
 
     private static func list(_ request: CommandRequest, _ caller: Caller) async throws -> Screen {
         let hooks = try await request.services.hooks.all(for: caller)
@@ -136,6 +128,22 @@ extension Command {
         let hook = try await request.services.hooks.setBot(
             chosen, of: name, for: caller, update: request.update)
         return HookWords.changed(hook)
+    }
+
+    private static func turn(
+        _ isOn: Bool, _ request: CommandRequest, _ name: Arguments, _ caller: Caller
+    ) async throws -> Screen {
+        let hook = try await request.services.hooks.setActive(
+            isOn, try await hookName(request, name, caller), for: caller, update: request.update)
+        return HookWords.changed(hook)
+    }
+
+    private static func renew(
+        _ request: CommandRequest, _ name: Arguments, _ caller: Caller
+    ) async throws -> Screen {
+        let made = try await request.services.hooks.renewSecret(
+            of: try await hookName(request, name, caller), for: caller, update: request.update)
+        return HookWords.secret(made, title: "A new secret for \(made.hook.name)")
     }
 
     /// As it was typed where there is such a hook, or none that it could mean.

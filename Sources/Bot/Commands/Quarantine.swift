@@ -5,20 +5,17 @@ import Services
 extension Command {
     static let quarantine = Command(
         "quarantine", "What came through hooks and is no trade yet: look, try again, discard",
-        arguments: "[show N | retry N|all | discard N|all]", example: "/quarantine retry all",
-        isPrivateOnly: true,
-        body: .approved { request, caller in
-            let (word, rest) = request.arguments.firstAndRest
-            switch word.lowercased() {
-            case "": return try await list(request, caller)
-            case "show": return try await show(request, try number(rest), caller)
-            case "retry": return try await retry(request, rest, caller)
-            case "discard": return try await discard(request, rest, caller)
-            default:
-                throw CommandRefusal.misused(
-                    "“\(word.shortened)” is none of show, retry, discard.")
-            }
-        })
+        example: "/quarantine retry all", isPrivateOnly: true,
+        branches: [
+            Branch("show", "N", example: "/quarantine show 7", mayBePressed: true) {
+                try await show($0, try number($1), $2)
+            },
+            // What is stored stays stored: it may be repeated.
+            Branch("retry", "N|all", mayBePressed: true) { try await retry($0, $1, $2) },
+            Branch("discard", "N|all", example: "/quarantine discard 7") {
+                try await discard($0, $1, $2)
+            },
+        ], show: { try await list($0, $1) })
 
     private static func list(_ request: CommandRequest, _ caller: Caller) async throws -> Screen {
         let waiting = try await request.services.quarantine.waiting(for: caller)
@@ -139,15 +136,11 @@ extension Command {
             return Screen(title: "Quarantine", blocks: [.note("Nothing of it waits.")])
         }
         let proposal = DiscardProposal(ids: ids)
-        let action = try await request.services.actions.propose(
-            kind: ActionKind.discard.name, contentJSON: proposal.json, for: caller,
-            update: request.update)
-        return Screen(
-            title: "Discard \(proposal.words)?",
+        return try await request.proposal(
+            of: .discard, proposal.json, to: caller,
             blocks: [
-                .note("They will never be trades. A trade that is missing then is for you to add."),
-                .note(Confirmation.note),
-            ], buttons: try Confirmation.buttons(for: action))
+                .note("They will never be trades. A trade that is missing then is for you to add.")
+            ])
     }
 
     private static func number(_ argument: Arguments) throws -> HookDeliveryID {

@@ -5,23 +5,29 @@ import Services
 extension Command {
     static let strategies = Command(
         "strategies", "Your strategies, their runs and when they last gave a sign of life",
-        body: .approved { request, caller in
-            let strategies = try await request.services.strategies.all(for: caller)
-            let runs = try await request.services.strategyRuns.all(
-                limit: StrategyRows.runsShown, for: caller)
-            let notes: [Cell] =
-                runs.count == StrategyRows.runsShown
-                ? ["Of the runs, the \(runs.count) that beat last are listed."] : []
-            return try request.paged(
-                "Strategies",
-                table: Table(
-                    columns: [
-                        .init("Strategy"), .init("Version"), .init("Active", .center),
-                        .init("Run"), .init("State"), .init("Last beat"),
-                    ], rows: StrategyRows.rows(of: strategies, runs),
-                    whenEmpty: "No strategies; one is added by its first fill or heartbeat."),
-                notes: notes)
-        })
+        body: .approved { request, caller in try await strategyList(request, caller) })
+
+    /// Shared with /strategy.
+    static func strategyList(
+        _ request: CommandRequest, _ caller: Caller
+    ) async throws -> Screen {
+        let strategies = try await request.services.strategies.all(for: caller)
+        let runs = try await request.services.strategyRuns.all(
+            limit: StrategyRows.runsShown, for: caller)
+        let notes: [Cell] =
+            (runs.count == StrategyRows.runsShown
+                ? ["Of the runs, the \(runs.count) that beat last are listed."] : [])
+            + ["\(code: "/strategy params NAME") shows what one runs with."]
+        return try request.paged(
+            "Strategies",
+            table: Table(
+                columns: [
+                    .init("Strategy"), .init("Version"), .init("Active", .center),
+                    .init("Run"), .init("State"), .init("Last beat"),
+                ], rows: StrategyRows.rows(of: strategies, runs),
+                whenEmpty: "No strategies; one is added by its first fill or heartbeat."),
+            notes: notes)
+    }
 }
 
 /// A row for each strategy and each of its runs.

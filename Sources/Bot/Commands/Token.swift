@@ -6,22 +6,16 @@ import World
 extension Command {
     static let token = Command(
         "token", "API tokens: list them, make a new one, revoke one",
-        arguments:
-            "[new NAME [ingest,trade,read] [portfolio] [strategy NAME] [for 90d] | revoke NAME]",
         example: "/token new my-strategy ingest,read main strategy momo for 90d",
         isPrivateOnly: true,
-        body: .approved { request, caller in
-            // A button only ever lists: what it carries may come from anywhere.
-            guard !request.arguments.isFromButton else { return try await list(request, caller) }
-            let (word, rest) = request.arguments.firstAndRest
-            return switch word.lowercased() {
-            case "": try await list(request, caller)
-            case "new": try await new(request, rest, caller)
-            case "revoke": try await revoke(request, rest, caller)
-            default:
-                throw CommandRefusal.misused("“\(word.shortened)” is neither new nor revoke.")
-            }
-        })
+        branches: [
+            Branch("new", "NAME [ingest,trade,read] [portfolio] [strategy NAME] [for 90d]") {
+                try await new($0, $1, $2)
+            },
+            Branch("revoke", "NAME", example: "/token revoke my-strategy") {
+                try await revoke($0, $1, $2)
+            },
+        ], show: { try await list($0, $1) })
 
     private static func list(_ request: CommandRequest, _ caller: Caller) async throws -> Screen {
         let tokens = try await request.services.tokens.live(for: caller)
@@ -85,18 +79,14 @@ extension Command {
         _ request: CommandRequest, _ name: Arguments, _ caller: Caller
     ) async throws -> Screen {
         guard !name.isEmpty else { throw CommandRefusal.misused("Which token?") }
-        // Its very name first: a repetition must reach the service, which knows this update.
-        var chosen = ExactText(name.text)
-        let names = try await request.services.tokens.live(for: caller).map(\.name)
-        if !names.contains(chosen), let meant = name.pick(from: names) { chosen = meant }
-        do {
-            try await request.services.tokens.revoke(
-                named: chosen, for: caller, update: request.update)
-        } catch let error as ServiceError where error.kind == .notFound {
-            throw CommandRefusal.unknownName(name.text, kind: "token", known: names)
+        let live = try await request.services.tokens.live(for: caller)
+        let meant = name.pick(from: live.map(\.name))
+        guard let token = live.first(where: { $0.name == meant }) else {
+            throw CommandRefusal.unknownName(
+                name.text, kind: "token", known: live.map(\.name))
         }
-        return Screen(
-            title: "Token revoked",
-            blocks: [.note("“\(chosen.text.shortened)” does not work any more.")])
+        return try await request.proposal(
+            of: .revokeToken, TokenRevocation(token).json, to: caller,
+            blocks: [.note("A program that uses it gets no answer any more, at once.")])
     }
 }

@@ -12,9 +12,12 @@ public actor ConsoleBot {
     /// Speaks as the Telegram user with this id, who need not be known yet.
     public init(
         services: Services, telegramUserID: Int64, username: String? = nil,
-        observe: @escaping BotObserver = { _ in }
+        gauges: BotGauges? = nil, observe: @escaping BotObserver = { _ in }
     ) {
-        responder = Responder(services: services, files: .none, observe: observe)
+        responder = Responder(
+            services: services, files: .none,
+            gauges: gauges ?? BotGauges(version: "unknown", world: services.work.world),
+            observe: observe)
         person = Person(telegramUserID: telegramUserID, username: username)
     }
 
@@ -26,6 +29,8 @@ public actor ConsoleBot {
         for try await line in lines {
             if let text = try await reply(to: line) { print(text) }
         }
+        // It is worth no more than a try.
+        try? await responder.services.users.storeSeen()
     }
 
     /// What is printed for a line, without a line break at its end; nil for a blank line.

@@ -12,9 +12,6 @@ struct Approval: Sendable {
     }
 
     let services: Services
-    private let recent = RecentDecisions()
-
-    init(services: Services) { self.services = services }
 
     /// Throws `ServiceError`, `IncomingUpdate.AlreadySeen` or what storage throws.
     func decide(
@@ -28,8 +25,7 @@ struct Approval: Sendable {
             case .reject:
                 try await services.users.reject(telegramUserID, by: admin, update: update)
             }
-        if case .already(let user) = decision { return await already(user) }
-        await recent.note(telegramUserID, by: name)
+        if case .already(let user) = decision { return try await already(user) }
         return Outcome(decision: decision, admin: name)
     }
 
@@ -44,14 +40,19 @@ struct Approval: Sendable {
                 .notFound, code: "UNKNOWN_USER", field: "user",
                 detail: "nobody with the Telegram id \(telegramUserID) has asked to come in")
         }
-        guard user.state == .pending else { return await already(user) }
+        guard user.state == .pending else { return try await already(user) }
         return try await decide(answer, on: telegramUserID, by: admin, named: name, update: update)
     }
 
-    private func already(_ user: User) async -> Outcome {
-        Outcome(
-            decision: .already(user),
-            admin: await recent.admin(whoDecidedAbout: user.telegramUserID))
+    /// Decided before: by whom stands in the audit log.
+    private func already(_ user: User) async throws -> Outcome {
+        let admin: String? =
+            switch try await services.users.decider(about: user) {
+            case .admin(let admin): admin.shownName
+            case .owner: "the owner, at the command line"
+            case nil: nil
+            }
+        return Outcome(decision: .already(user), admin: admin)
     }
 }
 
@@ -99,18 +100,4 @@ extension User {
         case .pending: "still waits"
         }
     }
-}
-
-/// Who decided about whom since the start, so that a second press can say so; forgets the oldest.
-private actor RecentDecisions {
-    private var names: [Int64: String] = [:]
-    private var order: [Int64] = []
-    private static let limit = 200
-
-    func note(_ telegramUserID: Int64, by admin: String) {
-        if names.updateValue(admin, forKey: telegramUserID) == nil { order.append(telegramUserID) }
-        if order.count > Self.limit { names[order.removeFirst()] = nil }
-    }
-
-    func admin(whoDecidedAbout telegramUserID: Int64) -> String? { names[telegramUserID] }
 }

@@ -8,6 +8,13 @@ struct CommandRefusal: Error, Sendable {
     var facts: [Fact] = []
     /// Whether to show how the command is used.
     var showsUsage = false
+    /// How the form that was meant is used; nil for all of the command.
+    var form: Form?
+
+    struct Form: Sendable {
+        let usage: String
+        let example: String
+    }
 
     static func misused(_ reason: Cell) -> CommandRefusal {
         CommandRefusal(title: "That was not understood", reason: reason, showsUsage: true)
@@ -45,7 +52,7 @@ struct CommandRefusal: Error, Sendable {
         let title =
             switch error.kind {
             case .notFound: "Not found"
-            case .forbidden: "Not allowed"
+            case .forbidden, .unauthorized: "Not allowed"
             case .invalid: "That was not understood"
             case .conflict: "That contradicts what is there"
             case .limit: "A limit is reached"
@@ -58,8 +65,8 @@ struct CommandRefusal: Error, Sendable {
     func screen(for command: Command?) -> Screen {
         var facts = facts
         if showsUsage, let command {
-            facts.append(Fact("Usage", .code(command.usage)))
-            facts.append(Fact("Example", .code(command.example)))
+            facts.append(Fact("Usage", .code(form?.usage ?? command.usage)))
+            facts.append(Fact("Example", .code(form?.example ?? command.example)))
         }
         return Screen(title: title, blocks: [.note(reason), .facts(facts)])
     }

@@ -6,6 +6,7 @@ import Services
 struct CommandRequest: Sendable {
     let services: Services
     let approval: Approval
+    let gauges: BotGauges
     let command: Command
     let sender: Person
     /// Nil for a stranger.
@@ -30,9 +31,12 @@ extension CommandRequest {
         _ arguments: Arguments, of caller: Caller
     ) async throws -> ExactText? {
         guard !arguments.isEmpty else { return nil }
-        let names = try await services.portfolios.all(for: caller).map(\.name)
-        guard let name = arguments.pick(from: names) else {
-            throw CommandRefusal.unknownName(arguments.text, kind: "portfolio", known: names)
+        // What was archived can still be looked at by its name, and is offered to nobody.
+        let all = try await services.portfolios.all(for: caller, includingArchived: true)
+        guard let name = arguments.pick(from: all.map(\.name)) else {
+            throw CommandRefusal.unknownName(
+                arguments.text, kind: "portfolio",
+                known: all.filter { !$0.isArchived }.map(\.name))
         }
         return name
     }

@@ -53,6 +53,9 @@ actor Dispatcher {
         (starts, start) = AsyncStream.makeStream()
     }
 
+    /// Updates that wait to be carried out.
+    var waitingCount: Int { lines.values.reduce(0) { $0 + $1.waiting.count } }
+
     /// Serves the chats until the task is cancelled.
     func run() async {
         await withDiscardingTaskGroup { group in

@@ -59,11 +59,15 @@ struct Responder: Sendable {
     let services: Services
     let observe: BotObserver
     private let files: SentFiles
+    private let gauges: BotGauges
     private let approval: Approval
 
-    init(services: Services, files: SentFiles, observe: @escaping BotObserver) {
+    init(
+        services: Services, files: SentFiles, gauges: BotGauges, observe: @escaping BotObserver
+    ) {
         self.services = services
         self.files = files
+        self.gauges = gauges
         self.observe = observe
         approval = Approval(services: services)
     }
@@ -75,6 +79,7 @@ struct Responder: Sendable {
         var user: User?
         do {
             user = try await services.users.user(telegramUserID: message.sender.telegramUserID)
+            if let user { services.users.noteSeen(user) }
             guard message.isPrivate || user?.caller != nil else { return nil }
             let screen = try await screen(text, known, message, user)
             // A repeated message was answered the first time; one that acted throws below.
@@ -104,8 +109,8 @@ struct Responder: Sendable {
                 reason: "/\(known.name) works in a private chat only: others would read along.")
         }
         let request = CommandRequest(
-            services: services, approval: approval, command: known, sender: message.sender,
-            user: user,
+            services: services, approval: approval, gauges: gauges, command: known,
+            sender: message.sender, user: user,
             arguments: Arguments(text: text.arguments, isFromButton: false),
             files: files, file: message.file, update: message.update)
         return try await run(request)
@@ -143,6 +148,7 @@ extension Responder {
         var user: User?
         do {
             user = try await services.users.user(telegramUserID: press.sender.telegramUserID)
+            if let user { services.users.noteSeen(user) }
             var reply = try await reply(action, command, press, user)
             reply.user = user
             reply.command = reply.command ?? command?.name
@@ -178,8 +184,9 @@ extension Responder {
             }
             guard let command else { return .outdated }
             let request = CommandRequest(
-                services: services, approval: approval, command: command, sender: press.sender,
-                user: user, arguments: Arguments(text: arguments, isFromButton: true),
+                services: services, approval: approval, gauges: gauges, command: command,
+                sender: press.sender, user: user,
+                arguments: Arguments(text: arguments, isFromButton: true),
                 files: files, place: place, update: press.update)
             return PressReply(screen: try await run(request))
         case .settle(let decision, let token):

@@ -21,32 +21,40 @@ public struct TelegramBot: Sendable {
     private let dispatcher: Dispatcher
     private let outbox: OutboxSender
     private let menus: CommandMenus
+    private let seen: SeenWriter
     private let observe: BotObserver
 
     private static let hoursBetweenPrunings = 6.0
 
-    /// `observe` is told of everything that belongs into a log.
+    /// `observe` is told of everything that belongs into a log; `gauges` get to know what waits.
     public init(
         services: Services, api: BotAPI, settings: Settings = Settings(),
-        observe: @escaping BotObserver
+        gauges: BotGauges? = nil, observe: @escaping BotObserver
     ) {
         let world = services.work.world
+        let gauges = gauges ?? BotGauges(version: "unknown", world: world)
         let gate = FloodGate(world: world, settings: FloodThrottle.Settings())
         let messenger = Messenger(api: api, gate: gate)
         let menus = CommandMenus(api: api, services: services, observe: observe)
         let handler = UpdateHandler(
             services: services,
             responder: Responder(
-                services: services, files: SentFiles(api: api), observe: observe),
+                services: services, files: SentFiles(api: api), gauges: gauges,
+                observe: observe),
             messenger: messenger, menus: menus, identity: BotIdentity(api: api),
-            pace: CommandPace(perMinute: settings.commandsPerMinutePerUser), observe: observe)
-        dispatcher = Dispatcher(handler: handler)
+            pace: CommandPace(perMinute: settings.commandsPerMinutePerUser), gauges: gauges,
+            observe: observe)
+        let dispatcher = Dispatcher(handler: handler)
+        gauges.watch(.updates) { await dispatcher.waitingCount }
+        gauges.watch(.messages) { await gate.waitingCount }
+        self.dispatcher = dispatcher
         polling = PollingLoop(
             api: api, world: world, dispatcher: dispatcher,
             settings: Poller.Settings(pollTimeoutSeconds: settings.pollTimeoutSeconds),
             observe: observe)
         outbox = OutboxSender(
             services: services, messenger: messenger, menus: menus, observe: observe)
+        seen = SeenWriter(services: services, observe: observe)
         self.services = services
         self.menus = menus
         self.observe = observe
@@ -65,6 +73,7 @@ public struct TelegramBot: Sendable {
                 group.addTask { await outbox.run() }
                 group.addTask { await menus.publishAll() }
                 group.addTask { await prune() }
+                group.addTask { await seen.run() }
                 // The first error ends all of them.
                 for try await _ in group {}
             }

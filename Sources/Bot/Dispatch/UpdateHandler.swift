@@ -1,3 +1,4 @@
+import Ledger
 import Records
 import Services
 import Telegram
@@ -23,6 +24,7 @@ struct UpdateHandler: Sendable {
     let menus: CommandMenus
     let identity: BotIdentity
     let pace: CommandPace
+    let gauges: BotGauges
     let observe: BotObserver
 
     /// Attempts at delivering an answer, over about half a minute.
@@ -58,6 +60,7 @@ struct UpdateHandler: Sendable {
             let reply = Reply(screen: .tooFast(waitSeconds: seconds), command: nil, user: nil)
             return Delivery(place: place, reply: reply, update: update)
         }
+        noteLag(of: message)
         let startSeconds = uptimeSeconds
         let incoming = IncomingMessage(
             sender: person, text: text, file: message.document.map(SentFile.init),
@@ -172,6 +175,14 @@ struct UpdateHandler: Sendable {
     private func isRepeated(_ update: IncomingUpdate) async -> Bool {
         // Where the database is away, the command finds that out as well, and says so.
         (try? await services.messages.hasSeen(update)) ?? false
+    }
+
+    /// Telegram tells whole seconds.
+    private func noteLag(of message: Message) {
+        guard message.dateSeconds > 0 else { return }
+        let sent = Timestamp(microseconds: 0).adding(seconds: message.dateSeconds)
+        let seconds = services.work.world.now().wholeSeconds(since: sent)
+        gauges.note(lagSeconds: Double(seconds))
     }
 
     private var uptimeSeconds: Double { services.work.world.uptimeSeconds() }

@@ -41,6 +41,12 @@ struct CommandMenus: Sendable {
     /// but not where that chat does not exist yet: the member's first /start sets the menu.
     func publish(for user: Records.User) async throws {
         guard user.caller != nil else { return }
+        try await renew(for: user)
+    }
+
+    /// Sets the menu in anybody's private chat: to that of strangers where they are no member (any
+    /// more).
+    func renew(for user: Records.User) async throws {
         let chat = ChatID(privateChatWith: TelegramUserID(user.telegramUserID))
         do {
             try await publish(Command.Access(user), scope: .chat(chat))

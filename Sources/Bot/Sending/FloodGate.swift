@@ -31,6 +31,9 @@ actor FloodGate {
         throttle = FloodThrottle(settings: settings)
     }
 
+    /// Messages that wait for their turn or are under way.
+    var waitingCount: Int { throttle.count }
+
     /// Takes a place in the chat's line. Every ticket must be given to `send`.
     func ticket(
         for chat: ChatID, _ urgency: FloodThrottle.Urgency

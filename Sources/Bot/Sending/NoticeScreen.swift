@@ -74,6 +74,8 @@ extension Notice {
                     ]),
                     .note("It is asked again and again; what it traded meanwhile is pulled then."),
                 ])
+        case .membership(let change): return Doorway.changed(change)
+        case .broadcast(let broadcast): return broadcast.screen
         }
     }
 }

@@ -102,7 +102,7 @@ struct OutboxSender: Sendable {
                 try await services.messages.markSent(message, messageID: id.rawValue)
             }
             observe(BotEvent(.info, "a notice was sent", message.fields))
-            if notice == .approved { await welcome(message) }
+            if notice.changesMenu { await setMenu(message) }
             return isMarked
         } catch is CancellationError {
             throw CancellationError()
@@ -126,14 +126,14 @@ struct OutboxSender: Sendable {
         }
     }
 
-    /// The new member's menu; should that fail, the next start sets it.
-    private func welcome(_ message: OutboxMessage) async {
+    /// The menu of one who may use other commands from now on; should that fail, the next start
+    /// sets it.
+    private func setMenu(_ message: OutboxMessage) async {
         do {
             let user = try await services.users.user(telegramUserID: message.chatID)
-            if let user { try await menus.publish(for: user) }
+            if let user { try await menus.renew(for: user) }
         } catch {
-            observe(
-                BotEvent(.warning, "a new member's command menu is not set", message.fields))
+            observe(BotEvent(.warning, "a command menu is not set", message.fields))
         }
     }
 
@@ -155,6 +155,15 @@ struct OutboxSender: Sendable {
                     BotEvent(.error, "the outbox cannot be written", ["error": error.forLog]))
                 return false
             }
+        }
+    }
+}
+
+extension Notice {
+    fileprivate var changesMenu: Bool {
+        switch self {
+        case .approved, .membership: true
+        default: false
         }
     }
 }

@@ -3,7 +3,7 @@ public import Storage
 
 /// Something that happened, for the audit log.
 public struct AuditEntry: Sendable {
-    public enum Entity: String, Sendable {
+    public enum Entity: String, Sendable, CaseIterable {
         case user = "USER"
         case account = "ACCOUNT"
         case portfolio = "PORTFOLIO"
@@ -15,9 +15,10 @@ public struct AuditEntry: Sendable {
         case token = "TOKEN"
         case fxRate = "FX_RATE"
         case hook = "HOOK"
+        case message = "MESSAGE"
     }
 
-    public enum Action: String, Sendable {
+    public enum Action: String, Sendable, CaseIterable {
         case create = "CREATE"
         case update = "UPDATE"
         case delete = "DELETE"
@@ -26,6 +27,12 @@ public struct AuditEntry: Sendable {
         case reject = "REJECT"
         case approve = "APPROVE"
         case breach = "BREACH"
+        case deactivate = "DEACTIVATE"
+        case activate = "ACTIVATE"
+        case promote = "PROMOTE"
+        case demote = "DEMOTE"
+        case archive = "ARCHIVE"
+        case restore = "RESTORE"
     }
 
     public let entity: Entity

@@ -160,6 +160,16 @@ extension Hooks {
                 """, [.id(id), .id(caller.userID), .bool(isActive)]))
     }
 
+    /// Turns all of a user's hooks off; returns how many were on.
+    public static func turnAllOff(for caller: Caller, in tx: any Transaction) throws -> Int {
+        try tx.execute(
+            SQL(
+                """
+                UPDATE hooks SET is_active = $2, version = version + 1
+                WHERE user_id = $1 AND is_active = $3
+                """, [.id(caller.userID), .bool(false), .bool(true)]))
+    }
+
     /// From which bot fills are pulled from now on; nil for none.
     public static func setBot(
         _ bot: ExactText?, of id: HookID, for caller: Caller, in tx: any Transaction

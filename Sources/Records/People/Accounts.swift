@@ -11,17 +11,48 @@ public struct Account: Sendable, Hashable {
     public let baseCurrency: Currency
 }
 
+/// Whom accounts may be with; shared by all users.
+public struct Broker: Sendable, Hashable {
+    public let code: String
+    public let name: String
+    /// Of all users.
+    public let accounts: Int
+}
+
 public enum Accounts {
+    private static let select = """
+        SELECT a.id, a.uid, a.name, b.code, b.name, a.base_currency
+        FROM accounts a
+        JOIN brokers b ON b.id = a.broker_id
+        """
+
     public static func all(for caller: Caller, in tx: any Transaction) throws -> [Account] {
+        try tx.query(
+            SQL("\(select) WHERE a.user_id = $1 ORDER BY a.name", [.id(caller.userID)]), decode)
+    }
+
+    /// Everybody's, with the owner's id; by owner and name.
+    public static func all(
+        for admin: Administrator, in tx: any Transaction
+    ) throws -> [(owner: UserID, account: Account)] {
         try tx.query(
             SQL(
                 """
-                SELECT a.id, a.uid, a.name, b.code, b.name, a.base_currency
+                SELECT a.id, a.uid, a.name, b.code, b.name, a.base_currency, a.user_id
                 FROM accounts a
                 JOIN brokers b ON b.id = a.broker_id
-                WHERE a.user_id = $1
-                ORDER BY a.name
-                """, [.id(caller.userID)]), decode)
+                ORDER BY a.user_id, a.name
+                """)
+        ) { (try $0.id(6), try decode($0)) }
+    }
+
+    public static func named(
+        _ name: ExactText, for caller: Caller, in tx: any Transaction
+    ) throws -> Account? {
+        try tx.first(
+            SQL(
+                "\(select) WHERE a.user_id = $1 AND a.name = $2",
+                [.id(caller.userID), .exact(name)]), decode)
     }
 
     /// The caller's oldest account with a broker in a currency.
@@ -31,9 +62,7 @@ public enum Accounts {
         try tx.first(
             SQL(
                 """
-                SELECT a.id, a.uid, a.name, b.code, b.name, a.base_currency
-                FROM accounts a
-                JOIN brokers b ON b.id = a.broker_id
+                \(select)
                 WHERE a.user_id = $1 AND a.broker_id = $2 AND a.base_currency = $3
                 ORDER BY a.id
                 LIMIT 1
@@ -46,6 +75,22 @@ public enum Accounts {
     ) throws -> Int64? {
         try tx.first(SQL("SELECT id FROM brokers WHERE code = $1", [.text(code)])) {
             try $0.integer(0)
+        }
+    }
+
+    public static func brokers(in tx: any Transaction) throws -> [Broker] {
+        try tx.query(
+            SQL(
+                """
+                SELECT b.code, b.name, COUNT(a.id)
+                FROM brokers b
+                LEFT JOIN accounts a ON a.broker_id = b.id
+                GROUP BY b.code, b.name
+                ORDER BY b.code
+                """)
+        ) { row in
+            Broker(
+                code: try row.text(0), name: try row.text(1), accounts: Int(try row.integer(2)))
         }
     }
 

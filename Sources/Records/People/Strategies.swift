@@ -8,6 +8,8 @@ public struct Strategy: Sendable, Hashable {
     public let name: ExactText
     public let version: ExactText
     public let paramsJSON: String
+    /// Whether it is in use: of one that is not, silence is told to nobody. Its fills are stored
+    /// all the same.
     public let isActive: Bool
 
     /// `name@version`, as the outside names it.
@@ -67,5 +69,24 @@ public enum Strategies {
                     .text(uid), .id(caller.userID), .exact(name), .exact(version),
                     .text(paramsJSON), .time(now),
                 ]), decode)
+    }
+
+    public static func setActive(
+        _ isActive: Bool, of id: StrategyID, for caller: Caller, in tx: any Transaction
+    ) throws {
+        try tx.execute(
+            SQL(
+                "UPDATE strategies SET is_active = $3 WHERE id = $1 AND user_id = $2",
+                [.id(id), .id(caller.userID), .bool(isActive)]))
+    }
+
+    /// Replaces its params; a JSON object.
+    public static func setParams(
+        _ json: String, of id: StrategyID, for caller: Caller, in tx: any Transaction
+    ) throws {
+        try tx.execute(
+            SQL(
+                "UPDATE strategies SET params_json = $3 WHERE id = $1 AND user_id = $2",
+                [.id(id), .id(caller.userID), .text(json)]))
     }
 }

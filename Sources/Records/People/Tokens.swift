@@ -54,6 +54,16 @@ public enum Tokens {
         try tx.first(SQL("\(select) WHERE t.token_hash = $1", [.text(hash)]), decode)
     }
 
+    /// The caller's token, also one that has ended; nil where they have none such.
+    public static func with(
+        uid: String, for caller: Caller, in tx: any Transaction
+    ) throws -> TokenRecord? {
+        try tx.first(
+            SQL(
+                "\(select) WHERE t.user_id = $1 AND t.uid = $2",
+                [.id(caller.userID), .text(uid)]), decode)
+    }
+
     /// The caller's tokens that still work, oldest first.
     public static func live(for caller: Caller, in tx: any Transaction) throws -> [TokenRecord] {
         try tx.query(
@@ -107,5 +117,18 @@ public enum Tokens {
                 SET revoked_at = $3, name = name || ' (' || uid || ')', version = version + 1
                 WHERE user_id = $1 AND name = $2 AND revoked_at IS NULL
                 """, [.id(caller.userID), .exact(name), .time(now)])) > 0
+    }
+
+    /// Ends all of a user's tokens; returns how many still worked.
+    public static func revokeAll(
+        now: Timestamp, for caller: Caller, in tx: any Transaction
+    ) throws -> Int {
+        try tx.execute(
+            SQL(
+                """
+                UPDATE api_tokens
+                SET revoked_at = $2, name = name || ' (' || uid || ')', version = version + 1
+                WHERE user_id = $1 AND revoked_at IS NULL
+                """, [.id(caller.userID), .time(now)]))
     }
 }

@@ -38,11 +38,11 @@ public struct User: Sendable, Hashable {
 }
 
 public enum Users {
-    private static let columns = """
+    static let columns = """
         id, uid, telegram_user_id, username, is_admin, is_active, approved_at, created_at
         """
 
-    private static func decode(_ row: any Row) throws -> User {
+    static func decode(_ row: any Row) throws -> User {
         guard let telegramUserID = Int64(try row.text(2)) else {
             throw StorageError.decoding(column: 2, expected: "a Telegram user id")
         }
@@ -170,12 +170,12 @@ public enum Users {
                 [.id(id), .bool(isActive)]))
     }
 
-    public static func makeAdmin(
-        _ id: UserID, by admin: Administrator, in tx: any Transaction
+    public static func setAdmin(
+        _ id: UserID, _ isAdmin: Bool, by admin: Administrator, in tx: any Transaction
     ) throws {
         try tx.execute(
             SQL(
                 "UPDATE users SET is_admin = $2, version = version + 1 WHERE id = $1",
-                [.id(id), .bool(true)]))
+                [.id(id), .bool(isAdmin)]))
     }
 }

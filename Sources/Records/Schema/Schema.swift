@@ -20,6 +20,7 @@ public enum Schema {
         "0013_orders",
         "0014_hooks",
         "0015_weak_until",
+        "0016_membership",
     ]
 
     /// The listed migrations in one dialect; `checksum` is of a migration's text. Throws

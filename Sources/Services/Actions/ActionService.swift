@@ -1,6 +1,6 @@
 import Ledger
 public import Records
-import Storage
+public import Storage
 
 /// Actions that wait for a Confirm button: proposed, decided once by the one they were proposed
 /// to, carried out once.
@@ -10,7 +10,7 @@ import Storage
 public struct ActionService: Sendable {
     let work: UnitOfWork
 
-    /// For so long an action can be decided.
+    /// For so long an action can be decided where its kind says nothing else.
     public static let lifetimeSeconds: Int64 = 15 * 60
     /// For so long its result is known.
     private static let memorySeconds: Int64 = 30 * 24 * 3600
@@ -37,10 +37,12 @@ public struct ActionService: Sendable {
         }
     }
 
-    /// Stores a proposal. An update that is delivered again gets what it proposed the first time.
-    /// Throws `.limit` where too many wait already.
+    /// Stores a proposal, to be decided within `lifetimeSeconds`. An update that is delivered again
+    /// gets what it proposed the first time. Throws `.limit` where too many wait already.
     public func propose(
-        kind: String, contentJSON: String, for caller: Caller, update: IncomingUpdate? = nil
+        kind: String, contentJSON: String,
+        lifetimeSeconds: Int64 = ActionService.lifetimeSeconds, for caller: Caller,
+        update: IncomingUpdate? = nil
     ) async throws -> PendingAction {
         try await work.write { tx, draw in
             try Users.lock(caller, in: tx)
@@ -64,10 +66,28 @@ public struct ActionService: Sendable {
             let token = draw.uid()
             try PendingActions.insert(
                 token: token, updateID: update?.id, kind: kind, contentJSON: contentJSON,
-                now: now, expiresAt: now.adding(seconds: Self.lifetimeSeconds), for: caller,
-                in: tx)
+                now: now, expiresAt: now.adding(seconds: lifetimeSeconds), for: caller, in: tx)
             return try Self.action(token, for: caller, in: tx)
         }
+    }
+
+    /// Lays an action before somebody else than the one whose unit of work this is, as part of it:
+    /// an admin is to decide, say. They alone can, by buttons with the token that is returned; a
+    /// notice brings those to them. How many are laid before one user is bounded by what asks.
+    public static func offer(
+        kind: String, contentJSON: String,
+        lifetimeSeconds: Int64 = ActionService.lifetimeSeconds, to user: User,
+        in tx: any Transaction, _ draw: inout Draw
+    ) throws -> String {
+        let decider = Caller(userID: user.id, isAdmin: user.isAdmin)
+        let now = draw.now
+        try PendingActions.prune(
+            before: now.adding(seconds: -memorySeconds), for: decider, in: tx)
+        let token = draw.uid()
+        try PendingActions.insert(
+            token: token, updateID: nil, kind: kind, contentJSON: contentJSON, now: now,
+            expiresAt: now.adding(seconds: lifetimeSeconds), for: decider, in: tx)
+        return token
     }
 
     /// What was proposed to the caller under this token, whatever has become of it. Throws

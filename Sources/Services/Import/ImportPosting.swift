@@ -109,7 +109,7 @@ extension ServiceError {
     fileprivate var isAboutTheFill: Bool {
         switch kind {
         case .conflict, .invalid: true
-        case .notFound, .forbidden, .limit: false
+        case .notFound, .forbidden, .unauthorized, .limit: false
         }
     }
 }

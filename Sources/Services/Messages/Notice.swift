@@ -26,6 +26,10 @@ public enum Notice: Sendable, Hashable {
     case alertMissed(hook: String, symbol: String, expected: String, told: String)
     /// To a hook's owner: the bot that fills are pulled from does not answer.
     case botAway(hook: String, bot: String, failures: Int, error: String)
+    /// To the one whom an admin's decision is about.
+    case membership(MembershipChange)
+    /// To every member: an admin has something to say.
+    case broadcast(Broadcast)
 
     var kind: String {
         switch self {
@@ -39,6 +43,8 @@ public enum Notice: Sendable, Hashable {
         case .quarantineFull: "hook_quarantine_full"
         case .alertMissed: "hook_alert_missed"
         case .botAway: "hook_bot_away"
+        case .membership: "membership"
+        case .broadcast: "broadcast"
         }
     }
 
@@ -63,6 +69,8 @@ public enum Notice: Sendable, Hashable {
             Details.object([
                 "hook": hook, "bot": bot, "failures": String(failures), "error": error,
             ])
+        case .membership(let change): Details.object(["change": change.rawValue])
+        case .broadcast(let broadcast): broadcast.payloadJSON
         }
     }
 
@@ -84,6 +92,16 @@ public enum Notice: Sendable, Hashable {
                 let notice = Notice(kind: message.kind, payload)
             else { return nil }
             self = notice
+        case "membership":
+            guard let payload = try? JSONValue(parsing: message.payloadJSON),
+                let change = payload["change"]?.string.flatMap(MembershipChange.init(rawValue:))
+            else { return nil }
+            self = .membership(change)
+        case "broadcast":
+            guard let payload = try? JSONValue(parsing: message.payloadJSON),
+                let broadcast = Broadcast(payload)
+            else { return nil }
+            self = .broadcast(broadcast)
         default:
             guard let notice = Notice(ofHook: message) else { return nil }
             self = notice
@@ -127,5 +145,16 @@ public enum Notice: Sendable, Hashable {
             uid: draw.uid(), to: user.id, chatID: user.telegramUserID, kind: kind,
             payloadJSON: payloadJSON, now: draw.now, in: tx)
         draw.hasMail = true
+    }
+
+    /// The same, once for this `uid`; whether it was not there yet.
+    func postOnce(
+        uid: String, to user: User, in tx: any Transaction, _ draw: inout Draw
+    ) throws -> Bool {
+        let isNew = try Outbox.appendOnce(
+            uid: uid, to: user.id, chatID: user.telegramUserID, kind: kind,
+            payloadJSON: payloadJSON, now: draw.now, in: tx)
+        draw.hasMail = draw.hasMail || isNew
+        return isNew
     }
 }

@@ -4,7 +4,8 @@ import Storage
 
 extension Authority {
     /// The portfolio that a request writes to: the one of that name; for nil the one that the
-    /// authority is narrowed to, or else the default one. Refuses what is unknown or forbidden.
+    /// authority is narrowed to, or else the default one. Refuses what is unknown, forbidden or
+    /// archived.
     func book(
         named name: ExactText?, in tx: any Transaction
     ) throws -> Result<Portfolio, FillRefusal> {
@@ -17,6 +18,7 @@ extension Authority {
                 try Portfolios.standard(for: caller, in: tx)
             }
         guard let portfolio else { return .failure(.unknownPortfolio(name)) }
+        guard !portfolio.isArchived else { return .failure(.archivedPortfolio(portfolio.name)) }
         guard portfolioID == nil || portfolioID == portfolio.id else {
             return .failure(
                 FillRefusal(

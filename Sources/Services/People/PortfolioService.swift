@@ -6,23 +6,43 @@ import Storage
 public struct PortfolioService: Sendable {
     let work: UnitOfWork
 
-    public func all(for caller: Caller) async throws -> [Portfolio] {
-        try await work.read { try Portfolios.all(for: caller, in: $0) }
+    /// Those in use; with `includingArchived` the ones that were put away, too.
+    public func all(
+        for caller: Caller, includingArchived: Bool = false
+    ) async throws -> [Portfolio] {
+        let all = try await work.read { try Portfolios.all(for: caller, in: $0) }
+        return includingArchived ? all : all.filter { !$0.isArchived }
     }
 
-    public func accounts(for caller: Caller) async throws -> [Account] {
-        try await work.read { try Accounts.all(for: caller, in: $0) }
+    /// What a new portfolio is bound to.
+    public enum Binding: Sendable, Hashable {
+        /// An account of the caller's.
+        case account(ExactText)
+        /// The caller's oldest account with this broker in this currency; it is opened where there
+        /// is none.
+        case broker(code: String, Currency)
     }
 
-    /// Adds a portfolio; an account with the broker is opened for it where the caller has none of
-    /// that broker and currency. Throws `.conflict` where the name is taken, `.invalid` for an
-    /// unknown broker.
+    /// As `add(name:to:…)`, bound to an account with a broker.
     public func add(
         name: String, brokerCode: String, currency: Currency, isDefault: Bool,
         lotMethod: LotMethod = .fifo, for caller: Caller
     ) async throws -> Portfolio {
+        try await add(
+            name: name, to: .broker(code: brokerCode, currency), isDefault: isDefault,
+            lotMethod: lotMethod, for: caller)
+    }
+
+    /// Adds a portfolio; the first one is the default whatever is asked for. Throws `.conflict`
+    /// where the name is taken, `.invalid` for an unknown broker, `.notFound` for an unknown
+    /// account.
+    public func add(
+        name: String, to binding: Binding, isDefault: Bool, lotMethod: LotMethod = .fifo,
+        for caller: Caller, update: IncomingUpdate? = nil
+    ) async throws -> Portfolio {
         let name = try Name.checked(name, field: "name")
         return try await work.write { tx, draw in
+            try update?.admit(now: draw.now, in: tx)
             try Users.lock(caller, in: tx)
             let existing = try Portfolios.all(for: caller, in: tx)
             guard existing.count < Limits.portfoliosPerUser else {
@@ -32,8 +52,7 @@ public struct PortfolioService: Sendable {
             }
             let isFirst = existing.isEmpty
             let id = try PortfolioService.add(
-                name: name, brokerCode: brokerCode.uppercased(), accountName: nil,
-                currency: currency, isDefault: isDefault || isFirst,
+                name: name, to: binding, isDefault: isDefault || isFirst,
                 rules: HoldingRules(lotMethod: lotMethod), for: caller, in: tx, &draw)
             guard let portfolio = try Portfolios.with(id: id, for: caller, in: tx) else {
                 throw ServiceError.noPortfolio(name.text)
@@ -81,40 +100,73 @@ public struct PortfolioService: Sendable {
 
     @discardableResult
     static func add(
-        name: ExactText, brokerCode: String, accountName: String?, currency: Currency,
-        isDefault: Bool, rules: HoldingRules = HoldingRules(), for caller: Caller,
-        in tx: any Transaction, _ draw: inout Draw
+        name: ExactText, to binding: Binding, newAccountName: String? = nil, isDefault: Bool,
+        rules: HoldingRules = HoldingRules(), for caller: Caller, in tx: any Transaction,
+        _ draw: inout Draw
     ) throws -> PortfolioID {
-        guard let brokerID = try Accounts.brokerID(code: brokerCode, in: tx) else {
-            let codes = try Accounts.brokerCodes(in: tx).joined(separator: ", ")
-            throw ServiceError(
-                .invalid, code: "INVALID_FIELD", field: "broker",
-                detail: "expected one of \(codes), found \(brokerCode)")
-        }
-        guard try Portfolios.named(name, for: caller, in: tx) == nil else {
-            throw ServiceError(
-                .conflict, code: "NAME_TAKEN", field: "name",
-                detail: "there is a portfolio named \(name) already")
-        }
         var entries: [AuditEntry] = []
-        let account: AccountID
-        if let known = try Accounts.with(
-            brokerID: brokerID, baseCurrency: currency, for: caller, in: tx)
-        {
-            account = known.id
-        } else {
-            let accountName = accountName ?? "\(brokerCode.lowercased()) \(currency.code)"
-            account = try Accounts.insert(
-                uid: draw.uid(), name: ExactText(accountName), brokerID: brokerID,
-                baseCurrency: currency, now: draw.now, for: caller, in: tx)
-            entries.append(AuditEntry(.create, .account, id: account.raw))
-        }
+        let account = try account(
+            for: binding, named: newAccountName, for: caller, in: tx, &draw, &entries)
+        try requireFree(name, for: caller, in: tx)
         let portfolio = try Portfolios.insert(
             uid: draw.uid(), name: name, account: account, isDefault: isDefault, rules: rules,
             now: draw.now, for: caller, in: tx)
-        entries.append(AuditEntry(.create, .portfolio, id: portfolio.raw))
+        entries.append(
+            AuditEntry(.create, .portfolio, id: portfolio.raw, detailsJSON: Details.named(name)))
         try AuditLog.append(entries, userID: caller.userID, now: draw.now, in: tx)
         return portfolio
+    }
+
+    /// Throws `.conflict` where a portfolio has the name, an archived one too.
+    static func requireFree(
+        _ name: ExactText, for caller: Caller, in tx: any Transaction
+    ) throws {
+        guard let taken = try Portfolios.named(name, for: caller, in: tx) else { return }
+        throw ServiceError(
+            .conflict, code: "NAME_TAKEN", field: "name",
+            detail: "there is a portfolio named \(name) already"
+                + (taken.isArchived ? ", which is archived" : ""))
+    }
+
+    private static func account(
+        for binding: Binding, named newName: String?, for caller: Caller,
+        in tx: any Transaction, _ draw: inout Draw, _ entries: inout [AuditEntry]
+    ) throws -> AccountID {
+        switch binding {
+        case .account(let name):
+            guard let account = try Accounts.named(name, for: caller, in: tx) else {
+                throw ServiceError.noAccount(name)
+            }
+            return account.id
+        case .broker(let code, let currency):
+            let brokerID = try AccountService.brokerID(code, in: tx)
+            if let known = try Accounts.with(
+                brokerID: brokerID, baseCurrency: currency, for: caller, in: tx)
+            {
+                return known.id
+            }
+            let plain = newName ?? "\(code.lowercased()) \(currency.code)"
+            let name = try freeAccountName(like: plain, for: caller, in: tx)
+            let id = try AccountService.add(
+                name: name, brokerID: brokerID, currency: currency, for: caller, in: tx, &draw)
+            entries.append(
+                AuditEntry(.create, .account, id: id.raw, detailsJSON: Details.named(name)))
+            return id
+        }
+    }
+
+    /// `ibkr USD`, or `ibkr USD 2` where another account is called so.
+    private static func freeAccountName(
+        like plain: String, for caller: Caller, in tx: any Transaction
+    ) throws -> ExactText {
+        let taken = Set(try Accounts.all(for: caller, in: tx).map(\.name))
+        var name = ExactText(plain)
+        var number = 2
+        while taken.contains(name) {
+            name = ExactText("\(plain) \(number)")
+            number += 1
+        }
+        return name
     }
 
     /// The portfolio of that name, or the default one for nil. Throws `.notFound`.

@@ -41,6 +41,7 @@ public struct TokenService: Sendable {
         try await work.write { tx, draw in
             try update?.admit(now: draw.now, in: tx)
             try Users.lock(caller, in: tx)
+            try caller.requireMember(in: tx)
             var live = try Tokens.live(for: caller, in: tx)
             // One that has ended by itself stands in nobody's way.
             for expired in live where expired.hasExpired(at: draw.now) && expired.name == name {
@@ -81,6 +82,21 @@ public struct TokenService: Sendable {
         try await work.read { try Tokens.live(for: caller, in: $0) }
     }
 
+    /// Ends the token with this uid at once; one that has ended stays so. Throws `.notFound` where
+    /// the caller never had it.
+    public func revoke(uid: String, for caller: Caller) async throws {
+        try await work.write { tx, draw in
+            guard let token = try Tokens.with(uid: uid, for: caller, in: tx) else {
+                throw ServiceError.noToken(uid)
+            }
+            guard token.revokedAt == nil else { return }
+            _ = try Tokens.revoke(named: token.name, now: draw.now, for: caller, in: tx)
+            try AuditLog.append(
+                [AuditEntry(.delete, .token, id: nil, detailsJSON: Details.named(token.name))],
+                userID: caller.userID, now: draw.now, in: tx)
+        }
+    }
+
     /// Ends a token at once. Throws `.notFound`.
     public func revoke(
         named name: ExactText, for caller: Caller, update: IncomingUpdate? = nil
@@ -88,9 +104,7 @@ public struct TokenService: Sendable {
         try await work.write { tx, draw in
             try update?.admit(now: draw.now, in: tx)
             guard try Tokens.revoke(named: name, now: draw.now, for: caller, in: tx) else {
-                throw ServiceError(
-                    .notFound, code: "UNKNOWN_TOKEN", field: "name",
-                    detail: "no token named \(name)")
+                throw ServiceError.noToken(name.text)
             }
             try AuditLog.append(
                 [AuditEntry(.delete, .token, id: nil, detailsJSON: Details.named(name))],
@@ -129,6 +143,13 @@ public struct TokenService: Sendable {
         _ = try? await work.write { tx, _ in
             try Tokens.touch(uid: token.uid, now: now, for: caller, in: tx)
         }
+    }
+}
+
+extension ServiceError {
+    fileprivate static func noToken(_ name: String) -> ServiceError {
+        ServiceError(
+            .notFound, code: "UNKNOWN_TOKEN", field: "name", detail: "no token named \(name)")
     }
 }
 

@@ -6,6 +6,7 @@ import Storage
 public struct UserService: Sendable {
     let work: UnitOfWork
     let limits: Limits
+    let seen = SeenUsers()
 
     /// What became of a `/start`.
     public enum Registration: Sendable, Hashable {
@@ -78,7 +79,7 @@ public struct UserService: Sendable {
                 try Users.rename(user.id, username: username, in: tx)
             }
             if isAdmin, !user.isAdmin {
-                try Users.makeAdmin(user.id, by: .owner, in: tx)
+                try Users.setAdmin(user.id, true, by: .owner, in: tx)
                 try UserService.audit(.update, user, by: .owner, in: tx, draw)
             }
             if approve, user.state != .approved {
@@ -159,7 +160,7 @@ extension UserService {
         }
     }
 
-    private static func find(
+    static func find(
         _ telegramUserID: Int64, in tx: any Transaction
     ) throws -> User {
         guard let user = try Users.with(telegramUserID: telegramUserID, in: tx) else {
@@ -189,27 +190,32 @@ extension UserService {
         _ user: User, by admin: Administrator, _ limits: Limits, in tx: any Transaction,
         _ draw: inout Draw
     ) throws {
-        guard try Users.count(of: .approved, in: tx) < limits.maxUsers else {
-            throw ServiceError(
-                .limit, code: "GROUP_FULL",
-                detail: "the group has its \(limits.maxUsers) members (limits.max_users)")
-        }
+        try requireRoom(limits, in: tx)
         try Users.approve(user.id, by: admin, now: draw.now, in: tx)
         try audit(.approve, user, by: admin, in: tx, draw)
         let caller = Caller(userID: user.id, isAdmin: user.isAdmin)
         if try Portfolios.all(for: caller, in: tx).isEmpty {
             try PortfolioService.add(
-                name: "main", brokerCode: "PAPER", accountName: "paper", currency: .usd,
+                name: "main", to: .broker(code: "PAPER", .usd), newAccountName: "paper",
                 isDefault: true, for: caller, in: tx, &draw)
         }
     }
 
-    private static func audit(
+    /// Throws `.limit` where the group has as many members as it may.
+    static func requireRoom(_ limits: Limits, in tx: any Transaction) throws {
+        guard try Users.count(of: .approved, in: tx) < limits.maxUsers else {
+            throw ServiceError(
+                .limit, code: "GROUP_FULL",
+                detail: "the group has its \(limits.maxUsers) members (limits.max_users)")
+        }
+    }
+
+    static func audit(
         _ action: AuditEntry.Action, _ user: User, by admin: Administrator,
-        in tx: any Transaction, _ draw: Draw
+        detailsJSON: String = "{}", in tx: any Transaction, _ draw: Draw
     ) throws {
         try AuditLog.append(
-            [AuditEntry(action, .user, id: user.id.raw)], userID: admin.userID, now: draw.now,
-            in: tx)
+            [AuditEntry(action, .user, id: user.id.raw, detailsJSON: detailsJSON)],
+            userID: admin.userID, now: draw.now, in: tx)
     }
 }

@@ -90,8 +90,11 @@ public struct SilenceWatch: Sendable {
                 else { continue }
                 run.pulse.fallSilent(now: draw.now)
                 try StrategyRuns.update(run, in: tx)
-                // Who is no member any more can't send beats either.
-                guard let owner = try Users.with(id: run.ownerID, in: tx), owner.caller != nil
+                // Who is no member any more can't send beats either, and a strategy that is not
+                // in use owes none.
+                guard let owner = try Users.with(id: run.ownerID, in: tx),
+                    let caller = owner.caller,
+                    try Strategies.with(id: run.strategyID, for: caller, in: tx)?.isActive == true
                 else { continue }
                 let seconds = draw.now.wholeSeconds(since: run.pulse.lastBeatAt)
                 try Notice.silent(SilentRun(run, seconds: seconds))

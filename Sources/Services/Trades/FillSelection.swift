@@ -46,6 +46,8 @@ struct FillSelection {
     ) throws {
         caller = authority.caller
         source = request.source
+        // A stream or a file may have begun before the membership ended.
+        try caller.requireMember(in: tx)
         scope = try IngestScope(
             request.fills, portfolio: request.portfolio, strategy: request.strategy, authority,
             in: tx)

@@ -38,7 +38,7 @@ struct IngestScope {
             throw ServiceError(refusal)
         }
         let found = portfolios.values.compactMap { try? $0.get().id }
-        try Portfolios.lock(Array(Set(found)), for: authority.caller, in: tx)
+        try closeArchived(Portfolios.lock(Array(Set(found)), for: authority.caller, in: tx))
         // After the lock: whoever held it may have stored a strategy and a position of it, which a
         // strategy taken for new would begin again from nothing.
         try findStrategies(of: reports, in: tx)
@@ -93,6 +93,19 @@ struct IngestScope {
         for name in names { portfolios[name] = try authority.book(named: name, in: tx) }
     }
 
+    /// Those that were archived while this unit of work waited for them.
+    private mutating func closeArchived(_ archived: Set<PortfolioID>) throws {
+        for (name, found) in portfolios {
+            guard case .success(let portfolio) = found, archived.contains(portfolio.id) else {
+                continue
+            }
+            portfolios[name] = .failure(.archivedPortfolio(portfolio.name))
+            if name != nil, name == standardPortfolio {
+                throw ServiceError(.archivedPortfolio(portfolio.name))
+            }
+        }
+    }
+
     private mutating func findStrategies(
         of reports: [Result<some Report, FillRefusal>], in tx: any Transaction
     ) throws {
@@ -120,6 +133,12 @@ struct IngestScope {
 }
 
 extension FillRefusal {
+    static func archivedPortfolio(_ name: ExactText) -> FillRefusal {
+        FillRefusal(
+            code: .unknownPortfolio, field: "portfolio",
+            detail: "the portfolio \(name) is archived: restore it first")
+    }
+
     static func unknownPortfolio(_ name: ExactText?) -> FillRefusal {
         FillRefusal(
             code: .unknownPortfolio, field: "portfolio",

@@ -28,8 +28,16 @@ public struct Limits: Sendable, Hashable {
     public static let quarantinedPerUser = 1000
     /// Symbols of one hook whose positions are followed.
     public static let symbolsPerHook = 1000
-    /// Portfolios of one user.
+    /// Portfolios of one user, the archived ones among them.
     public static let portfoliosPerUser = 100
+    /// Accounts of one user.
+    public static let accountsPerUser = 100
+    /// Strategies of one user up to which some may be added by hand; fills may add more.
+    public static let strategiesPerUser = 1000
+    /// Bytes of a strategy's params.
+    public static let strategyParamsBytes = 16 << 10
+    /// Characters (UTF-16 units) of a message to all members.
+    public static let broadcastCharacters = 1...2000
     /// Runs that are kept of one strategy.
     public static let runsPerStrategy = 100
     /// Bytes of a name that a user gives to something.

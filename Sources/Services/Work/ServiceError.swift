@@ -7,6 +7,8 @@ public struct ServiceError: Error, Sendable, Hashable {
         case notFound
         /// The caller may not do this.
         case forbidden
+        /// The caller is no member any more.
+        case unauthorized
         /// A field has a value that can't be taken.
         case invalid
         /// It contradicts what is there.

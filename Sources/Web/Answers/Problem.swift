@@ -99,10 +99,15 @@ extension Problem {
     }
 
     private init(_ error: ServiceError) {
+        if error.kind == .unauthorized {
+            self = .unauthorized(error.detail, challenge: "invalid_token")
+            return
+        }
         let status: HTTPResponse.Status =
             switch error.kind {
             case .notFound: .notFound
             case .forbidden: .forbidden
+            case .unauthorized: .unauthorized
             case .invalid: .unprocessableContent
             case .conflict, .limit: .conflict
             }

@@ -79,7 +79,7 @@ extension ProblemCode {
         case .forbiddenPortfolio: "the token is for another portfolio"
         case .forbiddenStrategy: "the token is for another strategy"
         case .notFound: "there is no such path"
-        case .unknownPortfolio: "there is no such portfolio of yours, or none named and no default"
+        case .unknownPortfolio: "no such portfolio of yours, an archived one, or no default"
         case .unknownStrategy: "there is no such strategy of yours"
         case .unknownTrade: "there is no such trade in the portfolio"
         case .unknownPosition: "there is no position in the symbol, open or closed"

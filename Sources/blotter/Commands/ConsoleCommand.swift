@@ -46,7 +46,9 @@ struct ConsoleCommand: AsyncParsableCommand {
             let person = try await person(installation, configuration)
             let bot = ConsoleBot(
                 services: installation.services, telegramUserID: person.id,
-                username: person.username, observe: Log.observer(logger))
+                username: person.username,
+                gauges: BotGauges(version: Blotter.version, world: installation.world),
+                observe: Log.observer(logger))
             let prompt = Terminal.inputIsTerminal ? "\n> " : ""
             greet(person, prompt: prompt)
             try await bot.run(InputLines()) { reply in

@@ -70,6 +70,7 @@ struct ServeCommand: AsyncParsableCommand {
                 settings: .init(
                     pollTimeoutSeconds: configuration.telegram.pollTimeoutSeconds,
                     commandsPerMinutePerUser: configuration.limits.commandsPerMinutePerUser),
+                gauges: BotGauges(version: Blotter.version, world: installation.world),
                 observe: Log.observer(logger))
             running.append(.init(service: BotService(bot: bot, logger: logger)))
         } else {

@@ -210,3 +210,59 @@ struct ActionTests {
         }
     }
 }
+
+extension ActionTests {
+    @Test(arguments: TestBackend.allCases)
+    func `a kind may give more time or less`(_ backend: TestBackend) async throws {
+        try await ServiceWorld.run(on: backend) { world in
+            let ada = try await world.member()
+            let actions = world.services.actions
+            let action = try await actions.propose(
+                kind: "k", contentJSON: "{}", lifetimeSeconds: 3600, for: ada.caller)
+            #expect(action.expiresAt == action.createdAt.adding(seconds: 3600))
+            await world.world.advance(seconds: 3599)
+            guard case .due = try await actions.take(action.token, as: .confirm, for: ada.caller)
+            else {
+                Issue.record("it should still be decided")
+                return
+            }
+        }
+    }
+
+    @Test(arguments: TestBackend.allCases)
+    func `what is offered to another is theirs alone to decide, and goes with its unit of work`(
+        _ backend: TestBackend
+    ) async throws {
+        struct Stop: Error {}
+        try await ServiceWorld.run(on: backend) { world in
+            let ada = try await world.member()
+            let boss = try await world.member(1, isAdmin: true)
+            let services = world.services
+            let user = try #require(try await services.users.user(telegramUserID: 1))
+            await #expect(throws: Stop.self) {
+                try await services.work.write { tx, draw in
+                    _ = try ActionService.offer(
+                        kind: "k", contentJSON: "{}", to: user, in: tx, &draw)
+                    throw Stop()
+                }
+            }
+            #expect(try await world.count(of: "pending_actions") == 0)
+            let token = try await services.work.write { tx, draw in
+                try ActionService.offer(
+                    kind: "k", contentJSON: #"{"about":"ada"}"#, lifetimeSeconds: 7 * 86_400,
+                    to: user, in: tx, &draw)
+            }
+            let refused = await #expect(throws: ServiceError.self) {
+                try await services.actions.take(token, as: .confirm, for: ada.caller)
+            }
+            #expect(refused?.kind == .notFound)
+            await world.world.advance(seconds: 6 * 86_400)
+            let turn = try await services.actions.take(token, as: .confirm, for: boss.caller)
+            guard case .due(let action) = turn else {
+                Issue.record("\(turn)")
+                return
+            }
+            #expect(action.kind == "k" && action.contentJSON.contains("ada"))
+        }
+    }
+}

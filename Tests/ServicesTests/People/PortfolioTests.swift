@@ -30,7 +30,7 @@ struct PortfolioTests {
             #expect(try await add("swing two", "IBKR", .usd).accountName == "ibkr USD")
             #expect(try await add("euro", "IBKR", eur).accountName == "ibkr EUR")
             #expect(
-                try await portfolios.accounts(for: trader.caller).map(\.name)
+                try await world.services.accounts.all(for: trader.caller).map(\.name)
                     == ["ibkr EUR", "ibkr USD", "paper"])
             #expect(
                 try await portfolios.all(for: trader.caller).map(\.name)

@@ -90,7 +90,7 @@ struct UserTests {
             #expect(portfolio.isDefault)
             #expect(portfolio.brokerCode == "PAPER")
             #expect(portfolio.baseCurrency == .usd)
-            let accounts = try await world.services.portfolios.accounts(for: caller)
+            let accounts = try await world.services.accounts.all(for: caller)
             #expect(accounts.map(\.name) == ["paper"])
             #expect(try await notices(world, to: 77) == [.approved])
             #expect(

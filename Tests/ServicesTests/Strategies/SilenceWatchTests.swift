@@ -111,6 +111,25 @@ struct SilenceWatchTests {
         }
     }
 
+    @Test(arguments: TestBackend.allCases)
+    func `of a strategy that is out of use no silence is told`(
+        _ backend: TestBackend
+    ) async throws {
+        try await ServiceWorld.run(on: backend) { world in
+            let trader = try await world.member()
+            try await watching(world) {
+                try await world.beat(#"{"expect_within_seconds":20}"#, as: trader)
+                try await world.beat(#"{"expect_within_seconds":20}"#, of: "mean", as: trader)
+                let mean = try #require(StrategyReference(parsing: "mean"))
+                _ = try await world.services.strategies.setActive(
+                    false, mean, for: trader.caller)
+                try await Task.sleep(for: .milliseconds(100))
+                await world.world.advance(seconds: 20, sleepers: 1)
+                try await expect(["momo@1.0 silent for 20"], world)
+            }
+        }
+    }
+
     @Test func `who is no member any more is told nothing`() async throws {
         try await ServiceWorld.run(on: .sqlite) { world in
             let trader = try await world.member()
