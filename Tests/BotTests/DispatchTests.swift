@@ -1,4 +1,5 @@
 import Bot
+import Ledger
 import Services
 import TestSupport
 import Testing
@@ -44,22 +45,66 @@ import World
         }
     }
 
-    @Test func `more than a chat may have waiting is left undone, and said`() async throws {
-        try await BotWorld.run { bot in
+    @Test(arguments: TestBackend.allCases)
+    func `more than memory holds waits in the database, and is answered in order`(
+        _ backend: TestBackend
+    ) async throws {
+        try await BotWorld.run(settings: .init(commandsPerMinutePerUser: 1000), on: backend) {
+            bot in
             let (ada, _) = try await bot.member(1001)
             let (eve, _) = try await bot.member(1002)
-            for _ in 0..<60 { ada.says("/accounts") }
-            eve.says("/accounts")
+            for number in 100..<250 { ada.says("/zz\(number)") }
+            let last = eve.says("/accounts")
             try await bot.running {
-                let note = try await ada.hears("Too much at once")
-                let undone = try #require(note.text.firstMatch(of: /(\d+) of your messages/))
                 _ = try await eve.hears("Accounts")
+                // All of them are confirmed long before they are answered.
+                try await confirmed(last.updateID, bot)
+                #expect(bot.answers(to: ada).count < 150)
+                ada.says("/zz250")
+                _ = try await ada.hears("“/zz250”")
+            }
+            #expect(bot.answers(to: ada) == (100...250).map { "zz\($0)" })
+        }
+    }
+
+    @Test func `what waited at Telegram is answered, however much it is`() async throws {
+        try await BotWorld.run(settings: .init(commandsPerMinutePerUser: 5)) { bot in
+            let (ada, _) = try await bot.member(1001)
+            // One a half minute, in the hour before the bot came up.
+            let start = bot.world.unixSeconds() - 3600
+            for number in 100..<120 {
+                ada.says("/zz\(number)", dateSeconds: start + Int64(number - 100) * 30)
+            }
+            try await bot.running { _ = try await ada.hears("“/zz119”") }
+            #expect(bot.answers(to: ada) == (100..<120).map { "zz\($0)" })
+            // A flood remains one, whenever it is read.
+            for _ in 0..<10 { ada.says("/zz200", dateSeconds: start + 1800) }
+            try await bot.running {
+                _ = try await ada.hears("Not so fast")
                 try await settled(bot)
-                let answered = ada.messages.count { $0.text.hasPrefix("Accounts") }
-                #expect(answered >= 32)
-                #expect(Int(undone.output.1) == 60 - answered)
-                ada.says("/accounts")
-                _ = try await ada.hears("Accounts")
+                #expect(bot.answers(to: ada).count { $0 == "zz200" } == 5)
+            }
+        }
+    }
+
+    @Test func `a command that takes its time holds up neither the others nor the updates`()
+        async throws
+    {
+        try await BotWorld.run(longestTimeoutSeconds: 20) { bot in
+            let (ada, _) = try await bot.member(1001)
+            let (eve, _) = try await bot.member(1002)
+            try await bot.running {
+                bot.telegram.fault(.hang, on: "getFile")
+                let sent = ada.sends(Array("a,b".utf8), named: "fills.csv")
+                _ = try await bot.telegram.eventually("the file to be asked for") {
+                    $0.calls.contains { $0.method == "getFile" } ? true : nil
+                }
+                for _ in 0..<3 {
+                    eve.says("/accounts")
+                    _ = try await eve.hears("Accounts")
+                }
+                try await confirmed(sent.updateID, bot)
+                #expect(ada.messages.allSatisfy { !$0.isFromBot })
             }
         }
     }
@@ -97,4 +142,18 @@ import World
             }
         }
     }
+}
+
+extension BotWorld {
+    /// The unknown commands that the bot answered a user, each as often as it did, in order.
+    func answers(to user: StandInUser) -> [String] {
+        user.messages.filter(\.isFromBot).compactMap { message in
+            message.text.firstMatch(of: /“\/(zz\d+)”/).map { String($0.output.1) }
+        }
+    }
+}
+
+extension ServiceWorld {
+    /// Unix time in seconds.
+    func unixSeconds() -> Int64 { world.now().microseconds / 1_000_000 }
 }

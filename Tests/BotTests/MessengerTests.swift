@@ -23,7 +23,9 @@ import Testing
         knowsRichMessages: Bool
     ) async throws {
         let options = options(knowsRichMessages: knowsRichMessages)
-        try await BotWorld.run(options, limits: Limits(maxUsers: 50)) { bot in
+        try await BotWorld.run(
+            options, limits: Limits(maxUsers: 50), settings: .init(commandsPerMinutePerUser: 1000)
+        ) { bot in
             let authority = try await bot.world.member(
                 BotWorld.adminID, username: "<i>boss</i>", isAdmin: true)
             for (index, name) in Self.names.enumerated() {

@@ -60,13 +60,27 @@ struct FileTests {
         await server.stop()
     }
 
-    @Test(arguments: ["../../secret", "a//b", "", "/etc/passwd", "a/./b"])
+    @Test(arguments: ["../../secret", "a//b", "", "a/./b"])
     func `a path that leads elsewhere is not followed`(_ path: String) async throws {
         let api = try api { request in
             request.url.contains("/file/")
                 ? HTTPResponse(status: 200, body: []) : file(path: path)
         }
         await #expect(throws: TelegramError.malformed) { try await api.file("f") }
+    }
+
+    @Test func `a server that keeps files on its own disk is told apart, and never read`()
+        async throws
+    {
+        let api = try api { request in
+            request.url.contains("/file/")
+                ? HTTPResponse(status: 200, body: Array("root".utf8))
+                : file(path: "/var/lib/telegram-bot-api/987654321/documents/file_0.csv")
+        }
+        let error = await #expect(throws: TelegramError.fileKeptByServer) {
+            try await api.file("f")
+        }
+        #expect(error?.description.contains("start it without --local") == true)
     }
 
     @Test func `a path's characters can't change the address`() async throws {

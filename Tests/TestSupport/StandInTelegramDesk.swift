@@ -54,6 +54,12 @@ struct StandInDesk: Sendable {
                 StandInRefusal(
                     status: 429, description: "Too Many Requests: retry after \(seconds)",
                     parameters: ["retry_after": .integer(Int64(seconds))]))
+        case .tooManyRequestsUntold:
+            return refusal(StandInRefusal(status: 429, description: "Too Many Requests"))
+        case .conflict: return refusal(Self.conflict("terminated by other getUpdates request"))
+        case .pageInsteadOfJSON:
+            let page = Array("<html><body>Log in to this network</body></html>".utf8)
+            return (.answer(status: 200, headers: [("Content-Type", "text/html")], body: page), 200)
         case .unauthorized:
             return refusal(StandInRefusal(status: 401, description: "Unauthorized"))
         case .forbidden(let description):
@@ -62,9 +68,12 @@ struct StandInDesk: Sendable {
             return refusal(StandInRefusal(status: 400, description: description))
         case .resetBefore: return (.reset, nil)
         case .hang: return (.hang, nil)
-        case .resetAfter, .truncatedJSON, .cutAnswer, .hangAfter, nil: break
+        case .resetAfter, .truncatedJSON, .cutAnswer, .hangAfter, .otherJSON, .delay, nil: break
         }
         let (body, status) = await outcome(method, parameters)
+        if case .delay(let milliseconds) = fault {
+            try? await Task.sleep(for: .milliseconds(milliseconds))
+        }
         if state.withLock({ $0.isAway }) { return (.reset, nil) }
         return spoiled(body, status, fault)
     }
@@ -97,7 +106,7 @@ struct StandInDesk: Sendable {
             for key in [method, "*"] where state.faults[key]?.isEmpty == false {
                 return state.faults[key]?.removeFirst()
             }
-            return nil
+            return state.plan?.fault(of: method)
         }
     }
 
@@ -111,6 +120,9 @@ struct StandInDesk: Sendable {
         case .resetAfter: return (.reset, nil)
         case .hangAfter: return (.hang, nil)
         case .truncatedJSON: return (.answer(status: status, body: half), status)
+        case .otherJSON:
+            let other: BotAPIJSON = ["ok": "yes", "result": ["?", 7, true]]
+            return (answer(other, status), status)
         case .cutAnswer:
             return (.cut(status: status, promisedBytes: bytes.count, body: half), nil)
         default: return (answer(body, status), status)

@@ -95,6 +95,10 @@ public enum StandInFault: Sendable, Hashable {
     /// Telegram's 500 as JSON; nothing is done.
     case internalError
     case tooManyRequests(retryAfterSeconds: Int)
+    /// 429 without a word on how long to wait.
+    case tooManyRequestsUntold
+    /// 409, as where somebody else polls.
+    case conflict
     /// 401 although the token is right.
     case unauthorized
     /// 403 with this description.
@@ -109,6 +113,12 @@ public enum StandInFault: Sendable, Hashable {
     case truncatedJSON
     /// It is done; the connection ends in the middle of the answer.
     case cutAnswer
+    /// It is done; the answer is JSON of other types than those described.
+    case otherJSON
+    /// Nothing is done; an HTML page comes with status 200, as from a captive portal.
+    case pageInsteadOfJSON
+    /// It is done, and answered so much later.
+    case delay(milliseconds: Int)
     /// Nothing is done and nothing answered.
     case hang
     /// It is done and nothing answered.

@@ -7,15 +7,16 @@ extension StandInTelegramState {
         return userID
     }
 
-    mutating func say(_ text: String, by userID: Int64, in chatID: Int64, thread: Int64?)
-        -> StandInSaid
-    {
+    mutating func say(
+        _ text: String, by userID: Int64, in chatID: Int64, thread: Int64?,
+        dateSeconds: Int64? = nil
+    ) -> StandInSaid {
         guard var chat = chats[chatID] else { return StandInSaid(updateID: 0, messageID: 0) }
         if let thread { chat.threads.insert(thread) }
         let message = StandInMessage(
             id: Int64(chat.messages.count + 1), chatID: chatID, senderID: userID,
             isFromBot: false, threadID: thread, replyToMessageID: nil, isProtected: false,
-            dateSeconds: Self.unixSeconds(),
+            dateSeconds: dateSeconds ?? Self.unixSeconds(),
             versions: [.init(text: text, html: nil, isRich: false, tables: [], buttons: [])],
             receivedAtSeconds: Self.nowSeconds())
         chat.messages.append(message)
@@ -39,13 +40,13 @@ extension StandInTelegramState {
         queries[queryID] = Query(userID: userID, data: data)
         guard let chat = chats[message.chatID] else { return (queryID, 0) }
         let current = chat.messages.first { $0.id == message.id } ?? message
-        let update = push(
-            "callback_query",
-            [
-                "id": .string(queryID), "from": userJSON(userID),
-                "chat_instance": .string("\(chat.id)"), "data": .string(data),
-                "message": messageJSON(current, in: chat),
-            ])
+        let query: BotAPIJSON = [
+            "id": .string(queryID), "from": userJSON(userID),
+            "chat_instance": .string("\(chat.id)"), "data": .string(data),
+            "message": messageJSON(current, in: chat),
+        ]
+        let update = push("callback_query", query)
+        if plan?.isDoublePress() == true { push("callback_query", query) }
         return (queryID, update)
     }
 

@@ -52,6 +52,7 @@ struct StandInTelegramState: Sendable {
     var downloads = 0
     var violations: [String] = []
     var faults: [String: [StandInFault]] = [:]
+    var plan: StandInFaultPlan?
 
     var updates: [PendingUpdate] = []
     /// Every update ever made, for `redeliver`.
@@ -112,7 +113,10 @@ struct StandInTelegramState: Sendable {
             updates.removeAll { $0.id < offset }
             confirmedBelow = max(confirmedBelow, offset)
         }
-        return updates.prefix(limit).map(\.json)
+        let waiting = updates.prefix(limit).map(\.json)
+        guard plan != nil else { return waiting }
+        let past = history.filter { $0.key < confirmedBelow }.sorted { $0.key < $1.key }
+        return plan?.batch(of: waiting, past: past.map(\.value)) ?? waiting
     }
 
     // MARK: JSON forms

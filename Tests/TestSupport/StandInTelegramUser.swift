@@ -3,14 +3,17 @@ public struct StandInUser: Sendable {
     public let id: Int64
     let telegram: StandInTelegram
 
-    /// Sends a message, by default in the private chat with the bot, which that opens.
+    /// Sends a message, by default in the private chat with the bot, which that opens; by default
+    /// now, else at `dateSeconds`, Unix time.
     @discardableResult
-    public func says(_ text: String, in group: StandInGroup? = nil, thread: Int64? = nil)
-        -> StandInSaid
-    {
+    public func says(
+        _ text: String, in group: StandInGroup? = nil, thread: Int64? = nil,
+        dateSeconds: Int64? = nil
+    ) -> StandInSaid {
         let said = telegram.state.withLock { state in
             let chatID = group?.id ?? state.openPrivateChat(id)
-            return state.say(text, by: id, in: chatID, thread: thread)
+            return state.say(
+                text, by: id, in: chatID, thread: thread, dateSeconds: dateSeconds)
         }
         telegram.changed()
         return said
@@ -114,6 +117,17 @@ public struct StandInPress: Sendable {
 
     public var answers: [StandInCallbackAnswer] {
         telegram.state.withLock { $0.queries[queryID]?.answers ?? [] }
+    }
+
+    /// The same press comes again under a new number, as it does where Telegram lost the first.
+    @discardableResult
+    public func comesAgain() -> Int64 {
+        let id = telegram.state.withLock { state -> Int64 in
+            guard let query = state.history[updateID]?["callback_query"] else { return 0 }
+            return state.push("callback_query", query)
+        }
+        telegram.changed()
+        return id
     }
 
     /// From now on the bot can no longer answer it.

@@ -46,6 +46,8 @@ struct SentFiles: Sendable {
             return try await read(file.id)
         } catch TelegramError.fileTooLarge {
             throw CommandRefusal.fileTooLarge
+        } catch TelegramError.fileKeptByServer {
+            throw CommandRefusal.fileKeptByServer
         } catch let error as TelegramError {
             throw CommandRefusal(
                 title: "The file did not come",
@@ -62,4 +64,11 @@ extension CommandRefusal {
         reason: .text(
             "Telegram gives bots files of \(SentFiles.limitBytes >> 20) MB at most. Cut it in two,"
                 + " or use `blotter import` on the server."))
+
+    fileprivate static let fileKeptByServer = CommandRefusal(
+        title: "The file did not come",
+        reason: .text(
+            "The Bot API server that this bot uses was started with --local: it keeps files on its"
+                + " own disk. Whoever runs it has to start it without --local; until then use"
+                + " `blotter import` on the server."))
 }

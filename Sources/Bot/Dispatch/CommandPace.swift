@@ -1,4 +1,5 @@
-/// How many commands and presses one person may send within a minute.
+/// How many commands and presses one person may send within a minute of their own time: what they
+/// sent while the bot was down does not count as sent when it comes up.
 actor CommandPace {
     enum Verdict: Sendable, Hashable {
         case admitted
@@ -22,20 +23,21 @@ actor CommandPace {
 
     init(perMinute: Int) { self.perMinute = perMinute }
 
-    func admit(_ telegramUserID: Int64, nowSeconds: Double) -> Verdict {
+    /// Both in Unix time: when they sent it, which is not in the future, and now.
+    func admit(_ telegramUserID: Int64, sentSeconds: Double, nowSeconds: Double) -> Verdict {
         if windows.count >= Self.remembered {
             windows = windows.filter { nowSeconds - $0.value.startSeconds < Self.windowSeconds }
         }
-        var window = windows[telegramUserID] ?? Window(startSeconds: nowSeconds)
-        if nowSeconds - window.startSeconds >= Self.windowSeconds {
-            window = Window(startSeconds: nowSeconds)
+        var window = windows[telegramUserID] ?? Window(startSeconds: sentSeconds)
+        if sentSeconds - window.startSeconds >= Self.windowSeconds {
+            window = Window(startSeconds: sentSeconds)
         }
         window.count += 1
         defer { windows[telegramUserID] = window }
         guard window.count > perMinute else { return .admitted }
         guard !window.isTold else { return .silent }
         window.isTold = true
-        let rest = Self.windowSeconds - (nowSeconds - window.startSeconds)
+        let rest = window.startSeconds + Self.windowSeconds - nowSeconds
         return .tooMany(waitSeconds: max(1, Int(rest.rounded(.up))))
     }
 }

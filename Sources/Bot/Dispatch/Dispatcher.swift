@@ -2,267 +2,224 @@ import Services
 import Telegram
 import World
 
-/// Takes updates in, and has those of one chat carried out in their order, chats side by side.
+/// Has the updates of one chat carried out in their order, chats side by side.
 ///
 /// A chat's answers are sent in order too, but nothing waits for them: while Telegram holds a
-/// chat's messages back, its next commands are carried out already.
+/// chat's messages back, its next commands are carried out already, as many as may be under way.
 actor Dispatcher {
     struct Limits: Sendable {
-        /// Updates of one chat that wait to be carried out. Those beyond it are left undone, and
-        /// the chat is told how many.
+        /// Updates that wait in memory to be carried out, of one chat and of all; those beyond it
+        /// wait in the database.
         var waitingPerChat = 32
-        /// How long a batch waits for its answers to be on their way before it counts as seen.
-        var patienceSeconds = 5.0
-        /// Updates that are remembered, so that one delivered again while the database is away is
-        /// not carried out again.
-        var remembered = 10_000
+        var waiting = 2_000
+        /// Answers of one chat that are under way; its next update waits for one of them.
+        var answersPerChat = 8
+        /// Chats whose updates are carried out side by side.
+        var chatsAtOnce = 64
     }
-
-    /// What became of a batch.
-    enum Settlement: Sendable, Hashable {
-        /// All of it is durable.
-        case committed
-        /// The database does not take it now: have it delivered again.
-        case notNow
-    }
-
-    private enum Stage { case waiting, carriedOut, delivered }
 
     private struct Line {
-        var waiting: [Update] = []
-        var leftUndone = 0
+        var waiting: [Arrival] = []
+        /// Whether the database may hold more of this chat than memory does.
+        var hasMore = false
+        /// How often that was told.
+        var looks = 0
         var isServed = false
+        var answers = 0
+
+        var isOver: Bool { waiting.isEmpty && !hasMore && !isServed && answers == 0 }
     }
 
+    /// What is to be shown, with its place in the line of the chat where it is shown.
+    private struct Letter {
+        let delivery: UpdateHandler.Delivery
+        let update: UpdateID
+        let ticket: FloodGate.Ticket?
+        /// The chat in whose line the update stood.
+        let line: ChatID
+    }
+
+    private static let pauseSeconds = 1.0
+
     private let handler: UpdateHandler
+    private let intake: Intake
     private let limits: Limits
     private let world: any World
     private var lines: [ChatID: Line] = [:]
-    private var stages: [UpdateID: Stage] = [:]
-    private var order: [UpdateID] = []
-    private var isDatabaseAway = false
-    private var watchers: [CheckedContinuation<Void, Never>] = []
-    private var isOutOfPatience = false
+    private var waiting = 0
     private let starts: AsyncStream<ChatID>
     private let start: AsyncStream<ChatID>.Continuation
+    private let letters: AsyncStream<Letter>
+    private let post: AsyncStream<Letter>.Continuation
 
-    init(handler: UpdateHandler, limits: Limits = Limits()) {
+    init(handler: UpdateHandler, intake: Intake, limits: Limits = Limits()) {
         self.handler = handler
+        self.intake = intake
         self.limits = limits
         world = handler.services.work.world
         (starts, start) = AsyncStream.makeStream()
+        (letters, post) = AsyncStream.makeStream()
     }
 
     /// Updates that wait to be carried out.
-    var waitingCount: Int { lines.values.reduce(0) { $0 + $1.waiting.count } }
+    var waitingCount: Int { waiting }
 
     /// Serves the chats until the task is cancelled.
     func run() async {
-        await withDiscardingTaskGroup { group in
+        async let delivering: Void = deliverAll()
+        await withTaskGroup(of: Void.self) { group in
+            var served = 0
             for await chat in starts {
+                if served == limits.chatsAtOnce {
+                    await group.next()
+                    served -= 1
+                }
                 group.addTask { await self.serve(chat) }
+                served += 1
             }
         }
+        await delivering
     }
 
-    /// Has a batch carried out and marks it as seen. Throws `CancellationError`; what was delivered
-    /// by then is marked all the same.
-    func settle(_ updates: [Update]) async throws -> Settlement {
-        take(updates.sorted { $0.id < $1.id })
-        let ids = updates.map(\.id)
-        await wait { ids.allSatisfy { self.stages[$0] != .waiting } }
-        if !Task.isCancelled, !isDelivered(ids) { await waitPatiently(for: ids) }
-        let isCancelled = Task.isCancelled
-        let done = isCancelled ? ids.filter { isDelivered([$0]) } : ids
-        // In a task of its own, which is not cancelled with this one.
-        let isMarked = await Task { await mark(done) }.value
-        if isCancelled { throw CancellationError() }
-        return isMarked ? .committed : .notNow
-    }
-
-    private func isDelivered(_ ids: [UpdateID]) -> Bool {
-        ids.allSatisfy { stages[$0] == .delivered || stages[$0] == nil }
-    }
-
-    private func mark(_ ids: [UpdateID]) async -> Bool {
-        do {
-            try await handler.services.messages.markSeen(
-                ids.map { IncomingUpdate(id: $0.rawValue) })
-            if isDatabaseAway { handler.observe(.databaseBack) }
-            isDatabaseAway = false
-            return true
-        } catch {
-            if !isDatabaseAway, !(error is CancellationError) { handler.observe(.databaseAway) }
-            isDatabaseAway = true
-            return false
-        }
-    }
-}
-
-// MARK: - Taking in and serving
-
-extension Dispatcher {
-    private func take(_ updates: [Update]) {
-        for update in updates where stages[update.id] == nil {
-            stages[update.id] = .waiting
-            order.append(update.id)
-            guard let chat = update.lineID else {
-                stages[update.id] = .delivered
+    /// Puts updates into their chats' lines, each of which has a line. Returns those for which
+    /// there was no room: once they are stored, `lookForMore` finds them.
+    func take(_ arrivals: [Arrival]) -> [Arrival] {
+        var left: [Arrival] = []
+        var full: Set<ChatID> = []
+        for arrival in arrivals {
+            guard let chat = arrival.update.lineID else { continue }
+            var line = lines[chat] ?? Line()
+            // Once one of a chat is left, so are those after it: their order is kept.
+            guard !line.hasMore, !full.contains(chat), waiting < limits.waiting,
+                line.waiting.count < limits.waitingPerChat
+            else {
+                full.insert(chat)
+                left.append(arrival)
                 continue
             }
-            var line = lines[chat] ?? Line()
-            if line.waiting.count < limits.waitingPerChat {
-                line.waiting.append(update)
-            } else {
-                line.leftUndone += 1
-                stages[update.id] = .delivered
-            }
-            if !line.isServed {
-                line.isServed = true
-                start.yield(chat)
-            }
+            line.waiting.append(arrival)
+            waiting += 1
             lines[chat] = line
+            serveIfNeeded(chat)
         }
-        forgetOldest()
+        return left
     }
 
-    private func forgetOldest() {
-        let surplus = order.count - limits.remembered
-        guard surplus > 0 else { return }
-        for id in order.prefix(surplus) { stages[id] = nil }
-        order.removeFirst(surplus)
-    }
-
-    private enum Job {
-        case update(Update)
-        case leftUndone(Int)
-    }
-
-    private func next(for chat: ChatID) -> Job? {
-        guard var line = lines[chat] else { return nil }
-        let job: Job
-        if !line.waiting.isEmpty {
-            job = .update(line.waiting.removeFirst())
-        } else if line.leftUndone > 0 {
-            job = .leftUndone(line.leftUndone)
-            line.leftUndone = 0
-        } else {
-            lines[chat] = nil
-            return nil
+    /// The database holds updates of these chats that may not be in memory.
+    func lookForMore(in chats: Set<ChatID>) {
+        for chat in chats {
+            lines[chat, default: Line()].hasMore = true
+            lines[chat]?.looks += 1
+            serveIfNeeded(chat)
         }
+    }
+
+    private func serveIfNeeded(_ chat: ChatID) {
+        guard var line = lines[chat], !line.isServed, line.answers < limits.answersPerChat,
+            line.hasMore || !line.waiting.isEmpty
+        else { return }
+        line.isServed = true
         lines[chat] = line
-        return job
-    }
-
-    private func serve(_ chat: ChatID) async {
-        await withDiscardingTaskGroup { group in
-            while let job = next(for: chat) {
-                do {
-                    switch job {
-                    case .update(let update):
-                        let delivery = try await handler.carryOut(update)
-                        reached(.carriedOut, update.id)
-                        guard let delivery, let ticket = await ticket(for: delivery) else {
-                            reached(.delivered, update.id)
-                            continue
-                        }
-                        group.addTask {
-                            guard (try? await self.handler.deliver(delivery, ticket)) != nil
-                            else { return }
-                            await self.reached(.delivered, update.id)
-                        }
-                    case .leftUndone(let count):
-                        let delivery = UpdateHandler.Delivery.leftUndone(count, in: chat)
-                        guard let ticket = await ticket(for: delivery) else { continue }
-                        group.addTask { try? await self.handler.deliver(delivery, ticket) }
-                    }
-                } catch {
-                    // Cancelled: what is not marked as seen is delivered again.
-                    return
-                }
-            }
-        }
-    }
-
-    private func ticket(for delivery: UpdateHandler.Delivery) async -> FloodGate.Ticket? {
-        do {
-            return try await handler.messenger.gate.ticket(for: delivery.place.chat, .reply)
-        } catch {
-            handler.observe(
-                BotEvent(.warning, "too many answers wait: one was dropped", delivery.fields))
-            return nil
-        }
+        start.yield(chat)
     }
 }
 
-// MARK: - Waiting for progress
+// MARK: - Serving a chat
 
 extension Dispatcher {
-    private func reached(_ stage: Stage, _ id: UpdateID) {
-        if stages[id] != nil { stages[id] = stage }
-        wake()
-    }
-
-    private func wake() {
-        let watchers = watchers
-        self.watchers.removeAll()
-        for watcher in watchers { watcher.resume() }
-    }
-
-    /// Until `isReached`, or the task is cancelled.
-    private func wait(until isReached: () -> Bool) async {
-        await withTaskCancellationHandler {
-            while !isReached(), !Task.isCancelled {
-                await withCheckedContinuation { continuation in
-                    if Task.isCancelled {
-                        continuation.resume()
-                    } else {
-                        watchers.append(continuation)
-                    }
+    private func serve(_ chat: ChatID) async {
+        do {
+            while let arrival = try await next(for: chat) {
+                guard let delivery = try await handler.carryOut(arrival) else {
+                    await intake.isAnswered(arrival.id)
+                    continue
                 }
+                let ticket = try await ticket(for: delivery)
+                lines[chat]?.answers += 1
+                post.yield(
+                    Letter(delivery: delivery, update: arrival.id, ticket: ticket, line: chat))
             }
-        } onCancel: {
-            Task { await wake() }
+        } catch {
+            // Cancelled: what is not answered is carried out after the next start.
         }
     }
 
-    private func waitPatiently(for ids: [UpdateID]) async {
-        isOutOfPatience = false
-        let patience = Task { [world, limits] in
+    /// Nil ends the service of that chat. Throws `CancellationError` alone.
+    private func next(for chat: ChatID) async throws -> Arrival? {
+        while var line = lines[chat] {
+            if line.answers < limits.answersPerChat, !line.waiting.isEmpty {
+                let arrival = line.waiting.removeFirst()
+                waiting -= 1
+                lines[chat] = line
+                return arrival
+            }
+            if line.answers < limits.answersPerChat, line.hasMore {
+                try await refill(chat)
+                continue
+            }
+            line.isServed = false
+            lines[chat] = line.isOver ? nil : line
+            return nil
+        }
+        return nil
+    }
+
+    private func refill(_ chat: ChatID) async throws {
+        let looks = lines[chat]?.looks
+        do {
+            let more = try await intake.waiting(in: chat, limit: limits.waitingPerChat)
+            // Not so where there was told of more while this was read.
+            if more.count < limits.waitingPerChat, lines[chat]?.looks == looks {
+                lines[chat]?.hasMore = false
+            }
+            lines[chat]?.waiting += more
+            waiting += more.count
+        } catch is CancellationError {
+            throw CancellationError()
+        } catch {
+            handler.observe(
+                BotEvent(
+                    .warning, "what waits to be answered cannot be read",
+                    ["chat_id": "\(chat)", "error": error.forLog]))
+            try await world.sleep(seconds: Self.pauseSeconds)
+        }
+    }
+
+    /// Nil where nothing is to be shown. Throws `CancellationError` alone.
+    private func ticket(for delivery: UpdateHandler.Delivery) async throws -> FloodGate.Ticket? {
+        guard delivery.reply != nil else { return nil }
+        while true {
             do {
-                try await world.sleep(seconds: limits.patienceSeconds)
+                return try await handler.messenger.gate.ticket(for: delivery.place.chat, .reply)
             } catch {
-                return
+                handler.observe(
+                    BotEvent(.warning, "too many messages wait to be sent", delivery.fields))
+                try await world.sleep(seconds: Self.pauseSeconds)
             }
-            isOutOfPatience = true
-            wake()
         }
-        await wait { isOutOfPatience || isDelivered(ids) }
-        patience.cancel()
     }
-}
 
-extension Update {
-    /// Whose line it stands in; nil for what is not read at all. A press under a message that is
-    /// not known stands in the line of the private chat of the one who pressed.
-    fileprivate var lineID: ChatID? {
-        if case .callbackQuery(let query) = content {
-            return query.message?.chat.id ?? ChatID(privateChatWith: query.sender.id)
+    private func deliverAll() async {
+        await withDiscardingTaskGroup { group in
+            for await letter in letters {
+                group.addTask { await self.deliver(letter) }
+            }
         }
-        return chatID
     }
-}
 
-extension UpdateHandler.Delivery {
-    fileprivate static func leftUndone(_ count: Int, in chat: ChatID) -> UpdateHandler.Delivery {
-        let screen = Screen(
-            title: "Too much at once",
-            blocks: [
-                .note("\(count) of your messages were not carried out: too many came together."),
-                .note("Send again what is still needed."),
-            ])
-        return UpdateHandler.Delivery(
-            place: Messenger.Place(chat: chat),
-            reply: Reply(screen: screen, command: nil, user: nil), update: IncomingUpdate(id: 0))
+    private func deliver(_ letter: Letter) async {
+        do {
+            if try await handler.deliver(letter.delivery, letter.ticket) {
+                await intake.isAnswered(letter.update)
+            } else {
+                await intake.isLeft(letter.update)
+            }
+        } catch {
+            // Cancelled: it is answered after the next start.
+        }
+        guard var line = lines[letter.line] else { return }
+        line.answers -= 1
+        lines[letter.line] = line.isOver ? nil : line
+        serveIfNeeded(letter.line)
     }
 }

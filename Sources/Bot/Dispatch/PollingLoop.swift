@@ -5,6 +5,7 @@ import World
 struct PollingLoop: Sendable {
     let api: BotAPI
     let world: any World
+    let intake: Intake
     let dispatcher: Dispatcher
     let settings: Poller.Settings
     let observe: BotObserver
@@ -12,6 +13,8 @@ struct PollingLoop: Sendable {
     /// Runs until the task is cancelled (`CancellationError`) or Telegram refuses the token
     /// (`TelegramError.unauthorized`).
     func run() async throws {
+        // What earlier processes left comes first.
+        await intake.takeUpWhatWaits(dispatcher)
         var poller = Poller(settings: settings)
         var actions = poller.handle(.started)
         while !actions.isEmpty {
@@ -44,7 +47,7 @@ struct PollingLoop: Sendable {
         let actions = poller.handle(.received(ids))
         guard let last = ids.max() else { return actions }
         for case .report(let report) in actions { observe(.polling(report)) }
-        switch try await dispatcher.settle(answer.updates) {
+        switch try await intake.receive(answer.updates, dispatcher) {
         case .committed: return poller.handle(.committed(upTo: last))
         case .notNow: return poller.handle(.abandoned(random: world.randomFraction()))
         }

@@ -12,8 +12,6 @@ struct IncomingMessage: Sendable, Hashable {
     let isPrivate: Bool
     /// Nil in a terminal, where nothing is delivered twice.
     var update: IncomingUpdate?
-    /// Whether it had come before.
-    var isRepeated = false
 }
 
 extension IncomingMessage {
@@ -30,7 +28,6 @@ struct IncomingPress: Sendable, Hashable {
     let sender: Person
     let data: String
     var update: IncomingUpdate?
-    var isRepeated = false
 }
 
 /// What the bot has to say to a message.
@@ -82,13 +79,10 @@ struct Responder: Sendable {
             if let user { services.users.noteSeen(user) }
             guard message.isPrivate || user?.caller != nil else { return nil }
             let screen = try await screen(text, known, message, user)
-            // A repeated message was answered the first time; one that acted throws below.
-            guard !message.isRepeated else { return nil }
             return Reply(screen: screen, command: known?.name, user: user)
         } catch is CancellationError {
             throw CancellationError()
         } catch {
-            if message.isRepeated, !(error is IncomingUpdate.AlreadySeen) { return nil }
             let screen = failure(error, known, message.update, user).screen(for: known)
             return Reply(screen: screen, command: known?.name, user: user)
         }

@@ -9,15 +9,22 @@ public struct TelegramBot: Sendable {
         public var pollTimeoutSeconds: Int
         /// Commands and presses of one person; what is beyond it is answered once, then not at all.
         public var commandsPerMinutePerUser: Int
+        /// Telegram's limits on what is sent; another server may have others.
+        public var flood: FloodThrottle.Settings
 
-        public init(pollTimeoutSeconds: Int = 50, commandsPerMinutePerUser: Int = 60) {
+        public init(
+            pollTimeoutSeconds: Int = 50, commandsPerMinutePerUser: Int = 60,
+            flood: FloodThrottle.Settings = FloodThrottle.Settings()
+        ) {
             self.pollTimeoutSeconds = pollTimeoutSeconds
             self.commandsPerMinutePerUser = commandsPerMinutePerUser
+            self.flood = flood
         }
     }
 
     private let services: Services
     private let polling: PollingLoop
+    private let intake: Intake
     private let dispatcher: Dispatcher
     private let outbox: OutboxSender
     private let menus: CommandMenus
@@ -33,7 +40,7 @@ public struct TelegramBot: Sendable {
     ) {
         let world = services.work.world
         let gauges = gauges ?? BotGauges(version: "unknown", world: world)
-        let gate = FloodGate(world: world, settings: FloodThrottle.Settings())
+        let gate = FloodGate(world: world, settings: settings.flood)
         let messenger = Messenger(api: api, gate: gate)
         let menus = CommandMenus(api: api, services: services, observe: observe)
         let handler = UpdateHandler(
@@ -44,16 +51,18 @@ public struct TelegramBot: Sendable {
             messenger: messenger, menus: menus, identity: BotIdentity(api: api),
             pace: CommandPace(perMinute: settings.commandsPerMinutePerUser), gauges: gauges,
             observe: observe)
-        let dispatcher = Dispatcher(handler: handler)
+        intake = Intake(services: services, observe: observe)
+        let dispatcher = Dispatcher(handler: handler, intake: intake)
         gauges.watch(.updates) { await dispatcher.waitingCount }
         gauges.watch(.messages) { await gate.waitingCount }
         self.dispatcher = dispatcher
         polling = PollingLoop(
-            api: api, world: world, dispatcher: dispatcher,
+            api: api, world: world, intake: intake, dispatcher: dispatcher,
             settings: Poller.Settings(pollTimeoutSeconds: settings.pollTimeoutSeconds),
             observe: observe)
         outbox = OutboxSender(
-            services: services, messenger: messenger, menus: menus, observe: observe)
+            services: services, messenger: messenger, menus: menus,
+            verdict: { _, _ in .send(isSilent: false) }, observe: observe)
         seen = SeenWriter(services: services, observe: observe)
         self.services = services
         self.menus = menus
@@ -67,18 +76,27 @@ public struct TelegramBot: Sendable {
     /// database is away it says so once to the observer and goes on when it is back.
     public func run() async throws {
         do {
-            try await withThrowingTaskGroup { group in
-                group.addTask { try await polling.run() }
-                group.addTask { await dispatcher.run() }
-                group.addTask { await outbox.run() }
-                group.addTask { await menus.publishAll() }
-                group.addTask { await prune() }
-                group.addTask { await seen.run() }
-                // The first error ends all of them.
-                for try await _ in group {}
-            }
+            try await runAll()
         } catch is CancellationError {
-            return
+            await intake.noteAnswers()
+        } catch {
+            await intake.noteAnswers()
+            throw error
+        }
+    }
+
+    private func runAll() async throws {
+        try await withThrowingTaskGroup { group in
+            group.addTask { try await polling.run() }
+            group.addTask { await dispatcher.run() }
+            group.addTask { await intake.keepNoting() }
+            group.addTask { await intake.keepLooking(dispatcher) }
+            group.addTask { await outbox.run() }
+            group.addTask { await menus.publishAll() }
+            group.addTask { await prune() }
+            group.addTask { await seen.run() }
+            // The first error ends all of them.
+            for try await _ in group {}
         }
     }
 

@@ -9,13 +9,24 @@ import World
 /// In groups the bot answers where it is called by name, `/positions@blotter_bot`, and nowhere
 /// else: a plain `/positions` may be meant for any bot there.
 struct UpdateHandler: Sendable {
-    /// What is still to be shown once the update is carried out.
+    /// What is still to be said once the update is carried out.
     struct Delivery: Sendable {
         let place: Messenger.Place
-        /// The message that is to show it; nil for a new one.
+        /// The message that is to show the reply; nil for a new one.
         var edited: MessageID?
-        let reply: Reply
+        /// Nil where nothing is to be shown.
+        var reply: Reply?
+        /// What stops the pressed button from spinning.
+        var press: PressAnswer?
         let update: IncomingUpdate
+        /// Whether an earlier process may have sent it.
+        var mayHaveComeBefore = false
+    }
+
+    struct PressAnswer: Sendable {
+        let queryID: String
+        let note: String?
+        let isAlert: Bool
     }
 
     let services: Services
@@ -27,48 +38,62 @@ struct UpdateHandler: Sendable {
     let gauges: BotGauges
     let observe: BotObserver
 
-    /// Attempts at delivering an answer, over about half a minute.
-    private static let attempts = 6
-
-    /// Nil where there is nothing to show. Throws `CancellationError` alone.
-    func carryOut(_ update: Update) async throws -> Delivery? {
-        switch update.content {
-        case .message(let message): try await carryOut(message, update.id)
-        case .callbackQuery(let query): try await carryOut(query, update.id)
-        case .myChatMember, .unsupported: nil
+    /// Nil where there is nothing to say. Throws `CancellationError` alone.
+    func carryOut(_ arrival: Arrival) async throws -> Delivery? {
+        switch arrival.update.content {
+        case .message(let message): return try await carryOut(message, arrival)
+        case .callbackQuery(let query): return try await carryOut(query, arrival)
+        case .myChatMember(let change):
+            await note(change)
+            return nil
+        case .unsupported: return nil
         }
     }
 
     // MARK: Messages
 
-    private func carryOut(_ message: Message, _ id: UpdateID) async throws -> Delivery? {
+    private func carryOut(_ message: Message, _ arrival: Arrival) async throws -> Delivery? {
         guard let sender = message.sender, !sender.isBot,
             let text = message.document == nil ? message.text : message.caption ?? "",
             try await isForMe(text, in: message.chat)
         else { return nil }
-        let update = IncomingUpdate(id: id.rawValue)
+        let update = arrival.incoming
         let person = Person(telegramUserID: sender.id.rawValue, username: sender.username)
         let isPrivate = message.chat.kind == .private
-        let place = Messenger.Place(
-            chat: message.chat.id, thread: message.isTopicMessage ? message.threadID : nil,
-            replyTo: isPrivate ? nil : message.id)
-        switch await pace.admit(person.telegramUserID, nowSeconds: uptimeSeconds) {
+        var delivery = Delivery(
+            place: Messenger.Place(
+                chat: message.chat.id, thread: message.isTopicMessage ? message.threadID : nil,
+                replyTo: isPrivate ? nil : message.id),
+            update: update, mayHaveComeBefore: arrival.isRepeated)
+        switch await pace(of: person, sentSeconds: Double(message.dateSeconds)) {
         case .admitted: break
         case .silent: return nil
         case .tooMany(let seconds):
             observe(BotEvent(.warning, "somebody sends too many commands", person.fields))
-            let reply = Reply(screen: .tooFast(waitSeconds: seconds), command: nil, user: nil)
-            return Delivery(place: place, reply: reply, update: update)
+            delivery.reply = Reply(
+                screen: .tooFast(waitSeconds: seconds), command: nil, user: nil)
+            return delivery
         }
         noteLag(of: message)
         let startSeconds = uptimeSeconds
         let incoming = IncomingMessage(
             sender: person, text: text, file: message.document.map(SentFile.init),
-            isPrivate: isPrivate, update: update, isRepeated: await isRepeated(update))
+            isPrivate: isPrivate, update: update)
         guard let reply = try await responder.answer(incoming) else { return nil }
+        await welcomeBack(reply.user)
         tell(
-            "a command was carried out", reply.command, reply.user, id, person, since: startSeconds)
-        return Delivery(place: place, reply: reply, update: update)
+            "a command was carried out", reply.command, reply.user, arrival.id, person,
+            since: startSeconds)
+        delivery.reply = reply
+        return delivery
+    }
+
+    /// By the time at which it was sent, as far as that can be.
+    private func pace(of person: Person, sentSeconds: Double?) async -> CommandPace.Verdict {
+        let nowSeconds = Double(services.work.world.now().microseconds) / 1e6
+        return await pace.admit(
+            person.telegramUserID, sentSeconds: min(sentSeconds ?? nowSeconds, nowSeconds),
+            nowSeconds: nowSeconds)
     }
 
     private func isForMe(_ text: String, in chat: Chat) async throws -> Bool {
@@ -93,31 +118,114 @@ struct UpdateHandler: Sendable {
 
     // MARK: Presses
 
-    private func carryOut(_ query: CallbackQuery, _ id: UpdateID) async throws -> Delivery? {
-        let update = IncomingUpdate(id: id.rawValue)
+    private func carryOut(_ query: CallbackQuery, _ arrival: Arrival) async throws -> Delivery? {
+        let update = arrival.incoming
         let person = Person(
             telegramUserID: query.sender.id.rawValue, username: query.sender.username)
-        let verdict = await pace.admit(person.telegramUserID, nowSeconds: uptimeSeconds)
-        guard verdict == .admitted else {
-            try await answer(query, "Too many presses at once: wait a moment.", isAlert: true)
-            return nil
+        let chat = query.message?.chat.id ?? ChatID(privateChatWith: query.sender.id)
+        let isInTopic = query.message?.isTopicMessage == true
+        var delivery = Delivery(
+            place: Messenger.Place(chat: chat, thread: isInTopic ? query.message?.threadID : nil),
+            edited: query.message?.id, update: update)
+        guard await pace(of: person, sentSeconds: nil) == .admitted else {
+            delivery.press = PressAnswer(
+                queryID: query.id, note: "Too many presses at once: wait a moment.",
+                isAlert: true)
+            return delivery
         }
         let startSeconds = uptimeSeconds
         let press = IncomingPress(sender: person, data: query.data ?? "", update: update)
         let reply = try await responder.answer(press)
-        try await answer(query, reply.note, isAlert: reply.isAlert)
-        tell("a button was pressed", reply.command, reply.user, id, person, since: startSeconds)
-        guard let screen = reply.screen, let message = query.message else { return nil }
-        let place = Messenger.Place(
-            chat: message.chat.id, thread: message.isTopicMessage ? message.threadID : nil)
-        return Delivery(
-            place: place, edited: message.id,
-            reply: Reply(screen: screen, command: reply.command, user: reply.user), update: update)
+        await welcomeBack(reply.user)
+        tell(
+            "a button was pressed", reply.command, reply.user, arrival.id, person,
+            since: startSeconds)
+        delivery.press = PressAnswer(
+            queryID: query.id, note: reply.note, isAlert: reply.isAlert)
+        if let screen = reply.screen, query.message != nil {
+            delivery.reply = Reply(screen: screen, command: reply.command, user: reply.user)
+        }
+        return delivery
     }
 
-    private func answer(_ query: CallbackQuery, _ note: String?, isAlert: Bool) async throws {
+    // MARK: Reachability
+
+    /// In a private chat: the bot was blocked, or let in again.
+    private func note(_ change: ChatMemberUpdated) async {
+        guard change.chat.kind == .private else { return }
         do {
-            try await messenger.answer(query.id, note: note, isAlert: isAlert) { seconds in
+            let user = try await services.users.user(
+                telegramUserID: change.sender.id.rawValue)
+            guard let user else { return }
+            if change.newStatus == "kicked" {
+                try await services.messages.markUnreachable(user.id)
+            } else {
+                await welcomeBack(user)
+            }
+        } catch {
+            // The next message to them finds it out as well.
+            observe(
+                BotEvent(
+                    .warning, "whether somebody can be reached is not noted",
+                    ["error": error.forLog]))
+        }
+    }
+
+    /// Whoever could not be written to can be: they wrote.
+    private func welcomeBack(_ user: Records.User?) async {
+        guard let user, user.unreachableSince != nil else { return }
+        do {
+            try await services.messages.markReachable(user.id)
+        } catch {
+            // Their next message does it.
+            observe(
+                BotEvent(
+                    .warning, "whether somebody can be reached is not noted",
+                    ["user_uid": user.uid, "error": error.forLog]))
+        }
+    }
+
+    // MARK: Afterwards
+
+    /// Says what is to be said. False where it is to be tried again after the next start. Throws
+    /// `CancellationError` alone.
+    func deliver(_ delivery: Delivery, _ ticket: FloodGate.Ticket?) async throws -> Bool {
+        async let answered: Void = answer(delivery.press)
+        let isOver = try await deliverReply(delivery, ticket)
+        try await answered
+        return isOver
+    }
+
+    private func deliverReply(
+        _ delivery: Delivery, _ ticket: FloodGate.Ticket?
+    ) async throws -> Bool {
+        guard let reply = delivery.reply, let ticket else { return true }
+        do {
+            try await show(reply.screen, delivery, ticket)
+        } catch is CancellationError {
+            throw CancellationError()
+        } catch TelegramError.unauthorized {
+            return false
+        } catch let error as TelegramError {
+            observe(
+                BotEvent(
+                    .warning, "an answer could not be delivered",
+                    delivery.fields.merging(["detail": error.description]) { $1 }))
+        } catch {
+            try await apologize(for: error, reply, delivery)
+        }
+        if reply.command == Command.start.name, let user = reply.user {
+            try? await menus.publish(for: user)
+        }
+        return true
+    }
+
+    private func answer(_ press: PressAnswer?) async throws {
+        guard let press else { return }
+        do {
+            try await messenger.answer(
+                press.queryID, note: press.note, isAlert: press.isAlert
+            ) { seconds in
                 try await services.work.world.sleep(seconds: seconds)
             }
         } catch let error as TelegramError {
@@ -127,29 +235,10 @@ struct UpdateHandler: Sendable {
         }
     }
 
-    // MARK: Afterwards
-
-    /// Shows what is to be shown. Throws `CancellationError` alone.
-    func deliver(_ delivery: Delivery, _ ticket: FloodGate.Ticket) async throws {
-        do {
-            try await show(delivery.reply.screen, delivery, ticket)
-        } catch is CancellationError {
-            throw CancellationError()
-        } catch let error as TelegramError {
-            observe(
-                BotEvent(
-                    .warning, "an answer could not be delivered",
-                    delivery.fields.merging(["detail": error.description]) { $1 }))
-        } catch {
-            try await apologize(for: error, delivery)
-        }
-        if delivery.reply.command == Command.start.name, let user = delivery.reply.user {
-            try? await menus.publish(for: user)
-        }
-    }
-
-    private func apologize(for error: any Error, _ delivery: Delivery) async throws {
-        let screen = responder.unshowable(error, delivery.reply, update: delivery.update)
+    private func apologize(
+        for error: any Error, _ reply: Reply, _ delivery: Delivery
+    ) async throws {
+        let screen = responder.unshowable(error, reply, update: delivery.update)
         do {
             let ticket = try await messenger.gate.ticket(for: delivery.place.chat, .reply)
             try await show(screen, delivery, ticket)
@@ -164,17 +253,11 @@ struct UpdateHandler: Sendable {
         _ screen: Screen, _ delivery: Delivery, _ ticket: FloodGate.Ticket
     ) async throws {
         if let edited = delivery.edited {
-            try await messenger.edit(
-                edited, to: screen, in: delivery.place, ticket, .attempts(Self.attempts))
+            try await messenger.edit(edited, to: screen, in: delivery.place, ticket)
         } else {
-            try await messenger.send(
-                screen, to: delivery.place, ticket, .attempts(Self.attempts))
+            let manner = Messenger.Manner(mayHaveComeBefore: delivery.mayHaveComeBefore)
+            try await messenger.send(screen, to: delivery.place, ticket, manner)
         }
-    }
-
-    private func isRepeated(_ update: IncomingUpdate) async -> Bool {
-        // Where the database is away, the command finds that out as well, and says so.
-        (try? await services.messages.hasSeen(update)) ?? false
     }
 
     /// Telegram tells whole seconds.
@@ -212,8 +295,8 @@ extension Person {
 extension UpdateHandler.Delivery {
     var fields: [String: String?] {
         [
-            "update_id": String(update.id), "chat_id": "\(place.chat)", "command": reply.command,
-            "user_uid": reply.user?.uid,
+            "update_id": String(update.id), "chat_id": "\(place.chat)", "command": reply?.command,
+            "user_uid": reply?.user?.uid,
         ]
     }
 }

@@ -9,15 +9,9 @@ actor FloodGate {
     /// More wait than `FloodThrottle.Settings` allow.
     struct TooManyWaiting: Error {}
 
-    /// How long to go on with a message while Telegram fails or cannot be reached.
-    enum Persistence: Sendable {
-        /// For an answer that nobody waits for any more after a while.
-        case attempts(Int)
-        case untilDelivered
-    }
-
     private static let firstPauseSeconds = 1.0
     private static let longestPauseSeconds = 60.0
+    private static let graceSeconds = 2.0
 
     private let world: any World
     private var throttle: FloodThrottle
@@ -42,30 +36,40 @@ actor FloodGate {
         return ticket
     }
 
+    /// A call that is to be made now.
+    struct Turn: Sendable {
+        /// The chat, which may have a new number since the ticket was taken.
+        let chat: ChatID
+        /// Whether an earlier call may have been carried out although its answer was lost.
+        let isRepeat: Bool
+    }
+
     /// Makes the call when the ticket's turn has come, again where it failed for a reason that
-    /// passes. `call` is told the chat, which may have a new number since; `failed` hears of every
-    /// failure that is followed by another attempt.
+    /// passes. `failed` hears of every failure that is followed by another attempt.
     ///
     /// Throws `TelegramError`, what else `call` throws, or `CancellationError`.
     func send<Answer: Sendable>(
-        _ ticket: Ticket, _ persistence: Persistence,
-        failed: @Sendable (TelegramError) async -> Void = { _ in },
-        _ call: @Sendable (ChatID) async throws -> Answer
+        _ ticket: Ticket,
+        failed: @Sendable (TelegramError, Turn) async -> Void = { _, _ in },
+        _ call: @escaping @Sendable (Turn) async throws -> Answer
     ) async throws -> Answer {
         var failures = 0
+        var isRepeat = false
         while true {
             let chat = try await turn(of: ticket)
             do {
-                let answer = try await call(chat)
+                let turn = Turn(chat: chat, isRepeat: isRepeat)
+                let answer = try await inGrace { try await call(turn) }
                 finish(ticket, .over)
                 return answer
             } catch let error as TelegramError {
                 failures += error.passes ? 1 : 0
-                guard let next = next(after: error, failures, persistence) else {
+                isRepeat = isRepeat || error.mayHaveBeenCarriedOut
+                guard let next = next(after: error, failures) else {
                     finish(ticket, .over)
                     throw error
                 }
-                await failed(error)
+                await failed(error, Turn(chat: chat, isRepeat: isRepeat))
                 throttle.finish(ticket, next, now: world.uptimeSeconds())
                 if case .chatMigrated(let newChat) = error {
                     throttle.move(from: chat, to: newChat)
@@ -77,14 +81,28 @@ actor FloodGate {
         }
     }
 
-    private func next(
-        after error: TelegramError, _ failures: Int, _ persistence: Persistence
-    ) -> FloodThrottle.Outcome? {
+    /// Lets a call that is under way come to its end although the task is cancelled, for a short
+    /// while: what Telegram has taken is then known, and not sent again after the next start.
+    private nonisolated func inGrace<Answer: Sendable>(
+        _ call: @escaping @Sendable () async throws -> Answer
+    ) async throws -> Answer {
+        let calling = Task { try await call() }
+        return try await withTaskCancellationHandler {
+            try await calling.value
+        } onCancel: {
+            Task {
+                try? await world.sleep(seconds: Self.graceSeconds)
+                calling.cancel()
+            }
+        }
+    }
+
+    /// Nil where there is no use in another attempt. What passes is waited for, however long.
+    private func next(after error: TelegramError, _ failures: Int) -> FloodThrottle.Outcome? {
         switch error {
         case .retryAfter(let seconds): return .tooMany(retryAfterSeconds: seconds)
         case .chatMigrated: return .again(afterSeconds: 0)
         case _ where error.passes:
-            if case .attempts(let most) = persistence, failures >= most { return nil }
             var pause = Self.firstPauseSeconds
             for _ in 1..<max(failures, 1) where pause < Self.longestPauseSeconds { pause *= 2 }
             let jitter = 0.5 + 0.5 * world.randomFraction()
@@ -169,7 +187,7 @@ extension TelegramError {
     /// Whether the same call may succeed later, without anybody doing anything.
     var passes: Bool {
         switch self {
-        case .server, .malformed, .network: true
+        case .server, .malformed, .network, .conflict: true
         default: false
         }
     }

@@ -20,110 +20,131 @@ struct Messenger: Sendable {
         self.gate = gate
     }
 
+    /// How a new message is sent.
+    struct Manner: Sendable {
+        /// Without a sound.
+        var isSilent = false
+        /// Whether an earlier sending of it may have got through, which is said then.
+        var mayHaveComeBefore = false
+        /// Comes before each attempt; what it throws ends the sending.
+        var begin: @Sendable () async throws -> Void = {}
+        /// Comes after each failure that is followed by another attempt.
+        var failed: @Sendable (TelegramError, FloodGate.Turn) async -> Void = { _, _ in }
+    }
+
     /// Sends a screen as a new message. Throws `TelegramError`, `ScreenError` where it fits no
-    /// message, or `CancellationError`.
+    /// message, what `begin` throws, or `CancellationError`.
     @discardableResult
     func send(
-        _ screen: Screen, to place: Place, _ ticket: FloodGate.Ticket,
-        _ persistence: FloodGate.Persistence,
-        failed: @Sendable (TelegramError) async -> Void = { _ in }
+        _ screen: Screen, to place: Place, _ ticket: FloodGate.Ticket, _ manner: Manner = Manner()
     ) async throws -> MessageID {
-        let faces = try Faces(screen)
-        return try await gate.send(ticket, persistence, failed: failed) { chat in
-            try await send(faces, to: place, chat)
+        try await gate.send(ticket, failed: manner.failed) { turn in
+            try await manner.begin()
+            let isMarked = manner.mayHaveComeBefore || turn.isRepeat
+            return try await send(
+                Faces(screen, isMarked: isMarked), to: place, turn.chat,
+                isSilent: manner.isSilent)
         }
     }
 
     private func send(
-        _ faces: Faces, to place: Place, _ chat: ChatID
+        _ faces: Faces, to place: Place, _ chat: ChatID, isSilent: Bool
     ) async throws -> MessageID {
         let replyTo = place.replyTo.map { ReplyParameters(messageID: $0) }
-        if let html = faces.rich, await rich.isWorthTrying {
+        if await rich.isWorthTrying, let html = faces.rich {
             do {
                 let message = try await api.call(
                     SendRichMessage(
                         chatID: chat, threadID: place.thread,
-                        richMessage: InputRichMessage(html: html), replyParameters: replyTo,
+                        richMessage: InputRichMessage(html: html),
+                        disableNotification: isSilent ? true : nil, replyParameters: replyTo,
                         replyMarkup: faces.keyboard))
                 await rich.worked()
                 return message.id
             } catch TelegramError.unknownMethod {
                 await rich.isMissing()
-            } catch TelegramError.badRequest where faces.classic != nil {
+            } catch TelegramError.badRequest where faces.hasClassic {
                 // Whatever it does not like about this one, the classic form may pass.
             }
         }
         return try await api.call(
             SendMessage(
-                chatID: chat, threadID: place.thread, text: try faces.classicOrThrow(),
+                chatID: chat, threadID: place.thread, text: try faces.classic(),
                 parseMode: .html, linkPreviewOptions: LinkPreviewOptions(isDisabled: true),
-                replyParameters: replyTo, replyMarkup: faces.keyboard)
+                disableNotification: isSilent ? true : nil, replyParameters: replyTo,
+                replyMarkup: faces.keyboard)
         ).id
     }
 
     /// Makes a message of ours show another screen; sends it anew where that message is gone.
     func edit(
-        _ message: MessageID, to screen: Screen, in place: Place, _ ticket: FloodGate.Ticket,
-        _ persistence: FloodGate.Persistence
+        _ message: MessageID, to screen: Screen, in place: Place, _ ticket: FloodGate.Ticket
     ) async throws {
-        let faces = try Faces(screen)
-        try await gate.send(ticket, persistence) { chat in
+        try await gate.send(ticket) { turn in
+            let faces = Faces(screen)
             do {
-                try await edit(message, to: faces, chat)
+                try await edit(message, to: faces, turn.chat)
             } catch TelegramError.notModified {
                 return
             } catch TelegramError.messageGone {
-                _ = try await send(faces, to: place, chat)
+                _ = try await send(faces, to: place, turn.chat, isSilent: false)
             }
         }
     }
 
     private func edit(_ message: MessageID, to faces: Faces, _ chat: ChatID) async throws {
         var isRefused = false
-        if let html = faces.rich, await rich.isWorthTrying {
+        if await rich.isWorthTrying, let html = faces.rich {
             do {
                 _ = try await api.call(
                     EditMessageText(
                         chatID: chat, messageID: message,
                         richMessage: InputRichMessage(html: html), replyMarkup: faces.keyboard))
                 return
-            } catch TelegramError.badRequest where faces.classic != nil {
+            } catch TelegramError.badRequest where faces.hasClassic {
                 isRefused = true
             }
         }
         _ = try await api.call(
             EditMessageText(
-                chatID: chat, messageID: message, text: try faces.classicOrThrow(),
-                parseMode: .html, linkPreviewOptions: LinkPreviewOptions(isDisabled: true),
+                chatID: chat, messageID: message, text: try faces.classic(), parseMode: .html,
+                linkPreviewOptions: LinkPreviewOptions(isDisabled: true),
                 replyMarkup: faces.keyboard))
         if isRefused { await rich.editWasRefused() }
     }
 }
 
-/// A screen in both forms; nil where it does not fit one of them.
+/// A screen in both forms, each made when it is asked for.
 private struct Faces: Sendable {
-    let rich: String?
-    let classic: String?
-    let keyboard: InlineKeyboardMarkup?
-    private let problem: ScreenError?
+    private let screen: Screen
 
-    init(_ screen: Screen) throws(ScreenError) {
-        rich = try? RichHTMLRenderer().render(screen)
-        do throws(ScreenError) {
-            classic = try ClassicHTMLRenderer().render(screen)
-            problem = nil
-        } catch {
-            guard rich != nil else { throw error }
-            classic = nil
-            problem = error
-        }
-        let rows = screen.buttons.filter { !$0.isEmpty }
-        keyboard = rows.isEmpty ? nil : InlineKeyboardMarkup(rows: rows.map { $0.map(\.inline) })
+    init(_ screen: Screen, isMarked: Bool = false) {
+        let marked = isMarked ? screen.marked : screen
+        // Where there is no room for the mark, the message goes without it.
+        let fits = !isMarked || (try? ClassicHTMLRenderer().render(marked)) != nil
+        self.screen = fits ? marked : screen
     }
 
-    func classicOrThrow() throws(ScreenError) -> String {
-        if let problem { throw problem }
-        return classic ?? ""
+    /// Nil where it does not fit.
+    var rich: String? { try? RichHTMLRenderer().render(screen) }
+
+    var hasClassic: Bool { (try? classic()) != nil }
+
+    func classic() throws(ScreenError) -> String { try ClassicHTMLRenderer().render(screen) }
+
+    var keyboard: InlineKeyboardMarkup? {
+        let rows = screen.buttons.filter { !$0.isEmpty }
+        return rows.isEmpty ? nil : InlineKeyboardMarkup(rows: rows.map { $0.map(\.inline) })
+    }
+}
+
+extension Screen {
+    /// With the word that it may be there already.
+    fileprivate var marked: Screen {
+        var marked = self
+        marked.blocks.append(
+            .note("This may have come before: whether it got through the first time is not known."))
+        return marked
     }
 }
 

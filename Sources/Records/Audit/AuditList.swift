@@ -80,10 +80,11 @@ public enum AuditList {
         """
 
     private static func decode(_ row: any Row) throws -> AuditListing {
-        AuditListing(
-            id: try row.integer(8), createdAt: try row.time(9),
-            actor: row.isNull(0) ? nil : try Users.decode(row), entity: try row.text(10),
-            entityID: try row.optionalInteger(11), action: try row.text(12),
-            detailsJSON: try row.text(13))
+        let first = Users.columnCount
+        return AuditListing(
+            id: try row.integer(first), createdAt: try row.time(first + 1),
+            actor: row.isNull(0) ? nil : try Users.decode(row), entity: try row.text(first + 2),
+            entityID: try row.optionalInteger(first + 3), action: try row.text(first + 4),
+            detailsJSON: try row.text(first + 5))
     }
 }

@@ -34,8 +34,9 @@ extension Users {
                 """)
         ) { row in
             UserListing(
-                user: try decode(row), lastSeenAt: try row.optionalTime(8),
-                portfolios: Int(try row.integer(9)), openPositions: Int(try row.integer(10)))
+                user: try decode(row), lastSeenAt: try row.optionalTime(columnCount),
+                portfolios: Int(try row.integer(columnCount + 1)),
+                openPositions: Int(try row.integer(columnCount + 2)))
         }
     }
 

@@ -21,6 +21,8 @@ public struct User: Sendable, Hashable {
     public let isActive: Bool
     public let approvedAt: Timestamp?
     public let createdAt: Timestamp
+    /// Since when the bot can't write to them; until they write again.
+    public var unreachableSince: Timestamp?
 
     public var state: State {
         switch (approvedAt != nil, isActive) {
@@ -39,8 +41,10 @@ public struct User: Sendable, Hashable {
 
 public enum Users {
     static let columns = """
-        id, uid, telegram_user_id, username, is_admin, is_active, approved_at, created_at
+        id, uid, telegram_user_id, username, is_admin, is_active, approved_at, created_at,
+        unreachable_since
         """
+    static let columnCount = 9
 
     static func decode(_ row: any Row) throws -> User {
         guard let telegramUserID = Int64(try row.text(2)) else {
@@ -50,7 +54,7 @@ public enum Users {
             id: try row.id(0), uid: try row.text(1), telegramUserID: telegramUserID,
             username: try row.optionalText(3), isAdmin: try row.bool(4),
             isActive: try row.bool(5), approvedAt: try row.optionalTime(6),
-            createdAt: try row.time(7))
+            createdAt: try row.time(7), unreachableSince: try row.optionalTime(8))
     }
 
     /// Who is this? The question that comes before there is a caller.
@@ -177,5 +181,27 @@ public enum Users {
             SQL(
                 "UPDATE users SET is_admin = $2, version = version + 1 WHERE id = $1",
                 [.id(id), .bool(isAdmin)]))
+    }
+
+    /// Notes that the bot can't write to them; the first time stays.
+    public static func markUnreachable(
+        _ id: UserID, now: Timestamp, in tx: any Transaction
+    ) throws {
+        try tx.execute(
+            SQL(
+                """
+                UPDATE users SET unreachable_since = $2
+                WHERE id = $1 AND unreachable_since IS NULL
+                """, [.id(id), .time(now)]))
+    }
+
+    /// Whether they could not be written to until now.
+    public static func markReachable(_ id: UserID, in tx: any Transaction) throws -> Bool {
+        try tx.execute(
+            SQL(
+                """
+                UPDATE users SET unreachable_since = NULL
+                WHERE id = $1 AND unreachable_since IS NOT NULL
+                """, [.id(id)])) == 1
     }
 }

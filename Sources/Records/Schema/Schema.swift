@@ -21,6 +21,7 @@ public enum Schema {
         "0014_hooks",
         "0015_weak_until",
         "0016_membership",
+        "0017_delivery",
     ]
 
     /// The listed migrations in one dialect; `checksum` is of a migration's text. Throws

@@ -6,11 +6,17 @@ public struct BotAPI: Sendable {
     private let transport: any HTTPTransport
     private let baseURL: String
     private let token: BotToken
+    private let longestTimeoutSeconds: Double
 
-    /// `baseURL` is `https://api.telegram.org` or that of a self-hosted server.
-    public init(transport: any HTTPTransport, baseURL: String, token: BotToken) {
+    /// `baseURL` is `https://api.telegram.org` or that of a self-hosted server. No answer is waited
+    /// for longer than `longestTimeoutSeconds`, whatever its method allows.
+    public init(
+        transport: any HTTPTransport, baseURL: String, token: BotToken,
+        longestTimeoutSeconds: Double = .infinity
+    ) {
         self.transport = transport
         self.token = token
+        self.longestTimeoutSeconds = longestTimeoutSeconds
         self.baseURL = baseURL.hasSuffix("/") ? String(baseURL.dropLast()) : baseURL
     }
 
@@ -23,7 +29,7 @@ public struct BotAPI: Sendable {
                 HTTPRequest(
                     method: .post, url: "\(baseURL)/bot\(token.secret)/\(Method.name)",
                     headers: [("Content-Type", "application/json")], body: try body(of: method),
-                    timeoutSeconds: method.timeoutSeconds))
+                    timeoutSeconds: min(method.timeoutSeconds, longestTimeoutSeconds)))
         } catch let error as TransportError {
             throw TelegramError.network(error)
         }

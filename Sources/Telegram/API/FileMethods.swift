@@ -34,12 +34,14 @@ extension BotAPI {
     private static let downloadTimeoutSeconds = 120.0
 
     /// The bytes of a file that somebody sent. Throws `TelegramError`, `.fileTooLarge` where it has
-    /// more than `limitBytes`, or `CancellationError`.
+    /// more than `limitBytes`, `.fileKeptByServer` where a server's own disk is the only way to it,
+    /// or `CancellationError`.
     public func file(_ id: String, limitBytes: Int = fileLimitBytes) async throws -> [UInt8] {
         let file = try await call(GetFile(fileID: id))
         if let size = file.sizeBytes, size > limitBytes {
             throw TelegramError.fileTooLarge(limitBytes: limitBytes)
         }
+        if file.path?.hasPrefix("/") == true { throw TelegramError.fileKeptByServer }
         guard let path = file.path.flatMap(Self.urlPath) else { throw TelegramError.malformed }
         return try await download(
             path, limitBytes: limitBytes, timeoutSeconds: Self.downloadTimeoutSeconds)

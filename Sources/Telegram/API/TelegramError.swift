@@ -34,6 +34,9 @@ public enum TelegramError: Error, Sendable, Hashable {
     case malformed
     /// A file is larger than bots are given, or than was asked for.
     case fileTooLarge(limitBytes: Int)
+    /// A self-hosted server that was started with `--local` keeps files on its own disk and gives
+    /// none out: start it without that.
+    case fileKeptByServer
 }
 
 extension TelegramError {
@@ -45,7 +48,8 @@ extension TelegramError {
             true
         case .server, .malformed: true
         case .unauthorized, .conflict, .retryAfter, .blocked, .chatMigrated, .notModified,
-            .messageGone, .queryTooOld, .badRequest, .unknownMethod, .fileTooLarge:
+            .messageGone, .queryTooOld, .badRequest, .unknownMethod, .fileTooLarge,
+            .fileKeptByServer:
             false
         }
     }
@@ -72,6 +76,11 @@ extension TelegramError: CustomStringConvertible {
         case .network(.closed): "the connection is shut down"
         case .malformed: "the answer is not the Bot API's"
         case .fileTooLarge(let limit): "the file is larger than \(limit) bytes"
+        case .fileKeptByServer:
+            """
+            the Bot API server runs with --local, so it keeps files on its own disk and gives none \
+            out: start it without --local
+            """
         }
     }
 }

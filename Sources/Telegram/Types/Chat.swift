@@ -1,4 +1,4 @@
-public struct Chat: Sendable, Hashable, Decodable {
+public struct Chat: Sendable, Hashable, Codable {
     public enum Kind: Sendable, Hashable {
         case `private`, group, supergroup, channel
         /// A kind that Telegram has added since.
@@ -42,6 +42,23 @@ extension Chat.Kind {
         case "supergroup": self = .supergroup
         case "channel": self = .channel
         default: self = .other(name)
+        }
+    }
+}
+
+extension Chat.Kind: Encodable {
+    public func encode(to encoder: any Encoder) throws {
+        var container = encoder.singleValueContainer()
+        try container.encode(name)
+    }
+
+    private var name: String {
+        switch self {
+        case .private: "private"
+        case .group: "group"
+        case .supergroup: "supergroup"
+        case .channel: "channel"
+        case .other(let name): name
         }
     }
 }

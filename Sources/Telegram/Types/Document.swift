@@ -1,5 +1,5 @@
 /// A file that somebody sent; only its description comes with the message.
-public struct Document: Sendable, Hashable, Decodable {
+public struct Document: Sendable, Hashable, Codable {
     /// By which this bot, and no other, can fetch it.
     public let fileID: String
     public let name: String?

@@ -34,7 +34,7 @@ public struct Message: Sendable, Hashable, Decodable {
         case migrateFromChatID = "migrate_from_chat_id"
     }
 
-    private struct RepliedTo: Decodable {
+    struct RepliedTo: Codable {
         let message_id: MessageID
     }
 

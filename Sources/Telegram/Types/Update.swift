@@ -12,7 +12,7 @@ public struct Update: Sendable, Hashable, Decodable {
     public let id: UpdateID
     public let content: Content
 
-    private struct Key: CodingKey {
+    struct Key: CodingKey {
         let stringValue: String
         var intValue: Int? { nil }
         init(stringValue: String) { self.stringValue = stringValue }
@@ -53,7 +53,7 @@ extension Update {
 }
 
 /// A press on a button under a message. It must be answered, and soon.
-public struct CallbackQuery: Sendable, Hashable, Decodable {
+public struct CallbackQuery: Sendable, Hashable, Codable {
     public let id: String
     public let sender: User
     /// Nothing where the message was sent in inline mode. Of an old message only id and chat are
@@ -93,7 +93,7 @@ public struct ChatMemberUpdated: Sendable, Hashable, Decodable {
         case newMember = "new_chat_member"
     }
 
-    private struct Member: Decodable {
+    struct Member: Codable {
         let status: String
     }
 

@@ -1,4 +1,4 @@
-public struct User: Sendable, Hashable, Decodable {
+public struct User: Sendable, Hashable, Codable {
     public let id: TelegramUserID
     public let isBot: Bool
     public let firstName: String

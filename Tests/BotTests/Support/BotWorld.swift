@@ -18,6 +18,7 @@ struct BotWorld: Sendable {
     let events: Events
     private let transport: CurlTransport
     private let settings: TelegramBot.Settings
+    private let longestTimeoutSeconds: Double
 
     var services: Services { world.services }
     var admin: StandInUser { telegram.user(Self.adminID, username: "boss") }
@@ -30,7 +31,7 @@ struct BotWorld: Sendable {
     static func run(
         _ options: StandInTelegram.Options = .init(), limits: Limits = Limits(),
         settings: TelegramBot.Settings = .init(), on backend: TestBackend = .sqlite,
-        allowing allowedViolations: Int = 0,
+        allowing allowedViolations: Int = 0, longestTimeoutSeconds: Double = .infinity,
         _ body: (BotWorld) async throws -> Void
     ) async throws {
         let telegram = try await StandInTelegram.start(options)
@@ -39,7 +40,7 @@ struct BotWorld: Sendable {
             try await ServiceWorld.run(on: backend, limits: limits) { world in
                 let bot = BotWorld(
                     telegram: telegram, world: world, events: Events(), transport: transport,
-                    settings: settings)
+                    settings: settings, longestTimeoutSeconds: longestTimeoutSeconds)
                 _ = try await world.services.users.add(
                     telegramUserID: adminID, username: "boss", isAdmin: true, approve: true)
                 try await bot.withTimePassing { try await body(bot) }
@@ -90,7 +91,9 @@ struct BotWorld: Sendable {
 
     func makeBot(_ services: Services, token: String? = nil) throws -> TelegramBot {
         let token = try #require(BotToken(token ?? telegram.options.token))
-        let api = BotAPI(transport: transport, baseURL: telegram.baseURL, token: token)
+        let api = BotAPI(
+            transport: transport, baseURL: telegram.baseURL, token: token,
+            longestTimeoutSeconds: longestTimeoutSeconds)
         return TelegramBot(
             services: services, api: api, settings: settings, observe: { events.append($0) })
     }

@@ -41,10 +41,13 @@ func confirmed(_ updateID: Int64, _ bot: BotWorld) async throws {
     }
 }
 
-/// Until every update is confirmed and the next poll waits: what had to be answered is.
+/// Until every update is confirmed and answered, and the next poll waits.
 func settled(_ bot: BotWorld) async throws {
     try await eventually("all updates to be confirmed", bot) {
         bot.telegram.unconfirmedUpdates.isEmpty && bot.telegram.isPolled
+    }
+    try await eventually("all updates to be answered", bot) {
+        try await bot.world.count(of: "inbox", where: "content_json IS NOT NULL") == 0
     }
 }
 

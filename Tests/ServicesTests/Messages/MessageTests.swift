@@ -36,9 +36,9 @@ struct MessageTests {
             ]
             for (number, act) in actions.enumerated() {
                 let update = IncomingUpdate(id: Int64(900 + number))
-                #expect(try await !services.messages.hasSeen(update))
+                #expect(try await services.messages.answers(to: [update]) == [:])
                 try await act(update)
-                #expect(try await services.messages.hasSeen(update))
+                #expect(try await services.messages.answers(to: [update]) == [update: false])
                 let rows = try await world.rowCounts()
                 await #expect(throws: IncomingUpdate.AlreadySeen.self) { try await act(update) }
                 #expect(try await world.rowCounts() == rows)
@@ -55,13 +55,13 @@ struct MessageTests {
             await #expect(throws: ServiceError.self) {
                 try await world.services.users.approve(404, by: .owner, update: update)
             }
-            #expect(try await !world.services.messages.hasSeen(update))
-            try await world.services.messages.markSeen([update, IncomingUpdate(id: 8), update])
-            #expect(try await world.services.messages.hasSeen(update))
+            #expect(try await world.count(of: "inbox") == 0)
+            _ = try await world.services.users.register(telegramUserID: 404, username: nil)
+            _ = try await world.services.users.approve(404, by: .owner, update: update)
             await #expect(throws: IncomingUpdate.AlreadySeen.self) {
                 try await world.services.users.approve(404, by: .owner, update: update)
             }
-            #expect(try await world.count(of: "inbox") == 2)
+            #expect(try await world.count(of: "inbox") == 1)
         }
     }
 
@@ -69,15 +69,16 @@ struct MessageTests {
     func `updates are remembered for three days`(_ backend: TestBackend) async throws {
         try await ServiceWorld.run(on: backend) { world in
             let messages = world.services.messages
-            try await messages.markSeen([IncomingUpdate(id: 1)])
+            let (first, second) = (IncomingUpdate(id: 1), IncomingUpdate(id: 2))
+            try await messages.keep([], answered: [first])
             await world.world.advance(seconds: 3 * 86_400)
-            try await messages.markSeen([IncomingUpdate(id: 2)])
+            try await messages.keep([], answered: [second])
             try await messages.pruneInbox()
-            #expect(try await messages.hasSeen(IncomingUpdate(id: 1)))
+            let both = [first, second]
+            #expect(try await messages.answers(to: both) == [first: true, second: true])
             await world.world.advance(seconds: 1)
             try await messages.pruneInbox()
-            #expect(try await !messages.hasSeen(IncomingUpdate(id: 1)))
-            #expect(try await messages.hasSeen(IncomingUpdate(id: 2)))
+            #expect(try await messages.answers(to: both) == [second: true])
         }
     }
 
@@ -98,12 +99,17 @@ struct MessageTests {
             #expect(
                 try await messages.unsent(after: waiting[0].id, limit: 1).map(\.chatID) == [11])
             try await messages.markSent(waiting[0], messageID: 4711)
-            try await messages.countAttempt(waiting[1])
-            try await messages.countAttempt(waiting[1])
+            try await messages.begin(waiting[1])
+            let begun = try await messages.unsent(limit: 10)
+            #expect(begun.map { $0.begunAt != nil } == [true, false])
+            try await messages.takeBack(waiting[1])
+            try await messages.begin(waiting[1])
+            try await messages.takeBack(waiting[1])
             try await messages.markFailed(waiting[2], reason: "bot was blocked by the user")
             let left = try await messages.unsent(limit: 10)
             #expect(left.map(\.chatID) == [11])
             #expect(left.map(\.attempts) == [2])
+            #expect(left.map(\.begunAt) == [nil])
             #expect(
                 try await world.texts(
                     """

@@ -84,7 +84,8 @@ struct SchemaTests {
                 #"users ["approved_by_user_id"] refers to users ["id"] on delete SET NULL"#,
                 "positions index positions_identity unique of"
                     + " portfolio_id,instrument_id,coalescestrategy_id,0 where ",
-                "outbox index outbox_unsent of id where sent_atisnullandfailureisnull",
+                "outbox index outbox_unsent of id where "
+                    + "sent_atisnullandfailureisnullandmerged_intoisnull",
                 "portfolios index portfolios_one_default unique of user_id where is_default",
                 #"orders side in ["BUY", "SELL"]"#,
                 #"orders checks ["quantity"]"#,

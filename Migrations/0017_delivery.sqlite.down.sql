@@ -1,0 +1,13 @@
+ALTER TABLE users DROP COLUMN unreachable_since;
+DROP INDEX outbox_by_user;
+DROP INDEX outbox_unsent;
+CREATE INDEX outbox_unsent ON outbox (id) WHERE sent_at IS NULL AND failure IS NULL;
+CREATE INDEX outbox_by_user ON outbox (user_id);
+ALTER TABLE outbox DROP COLUMN merged_into;
+ALTER TABLE outbox DROP COLUMN held_until;
+ALTER TABLE outbox DROP COLUMN begun_at;
+DROP INDEX inbox_unanswered;
+ALTER TABLE inbox DROP COLUMN answered_at;
+ALTER TABLE inbox DROP COLUMN acted_at;
+ALTER TABLE inbox DROP COLUMN content_json;
+ALTER TABLE inbox DROP COLUMN chat_id;

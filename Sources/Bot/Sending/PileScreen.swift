@@ -1,0 +1,42 @@
+import Ledger
+import Records
+import Services
+
+extension Pile {
+    /// What waited, kind by kind, with a button that shows it one by one to the one it is for.
+    func screen(for message: OutboxMessage, now: Timestamp) throws(ScreenError) -> Screen {
+        let facts = counts.map { part in
+            Fact(Self.words[part.kind] ?? "Other messages", "\(part.count)")
+        }
+        let first = try Button(
+            "Show them",
+            action: ButtonAction.show(
+                command: Command.news.name, owner: message.chatID, place: "\(firstID)",
+                arguments: ""
+            ).data, style: .primary)
+        return Screen(
+            title: title,
+            blocks: [
+                .facts(facts), .note("The first came on \(since)."),
+                .note("\(code: "/news") shows them one by one, whenever you like."),
+            ], buttons: [[first]])
+    }
+
+    private var title: String {
+        switch reason {
+        case .theyWereAway: "You missed \(count) messages while I could not write to you"
+        case .telegramWasAway: "You missed \(count) messages while Telegram was away"
+        case .held: "\(count) messages were held back"
+        case .atOnce: "\(count) messages at once"
+        }
+    }
+
+    /// What stands before the count of each kind of notice.
+    private static let words = [
+        "approval_request": "Asked to come in", "approved": "You are in", "rejected": "Declined",
+        "overfill": "Overfilled orders", "strategy_silent": "Strategies gone silent",
+        "strategy_back": "Strategies back", "hook_quarantined": "In a hook's quarantine",
+        "hook_quarantine_full": "Full quarantines", "hook_alert_missed": "Missed alerts",
+        "hook_bot_away": "Bots that do not answer",
+    ]
+}
