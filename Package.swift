@@ -52,6 +52,7 @@ let package = Package(
             name: "CCrypto", pkgConfig: "libcrypto", providers: [.apt(["libssl-dev"])]),
         .systemLibrary(name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"])]),
         .systemLibrary(name: "CExpat", pkgConfig: "expat", providers: [.apt(["libexpat1-dev"])]),
+        .systemLibrary(name: "CCairo", pkgConfig: "cairo", providers: [.apt(["libcairo2-dev"])]),
 
         // Layer 1: one C library each, and what is built on the protocols alone.
         layer("SQLiteStorage", uses: ["Storage", "CSQLite"]),
@@ -60,6 +61,7 @@ let package = Package(
         layer("Hashing", uses: ["CCrypto"]),
         layer("Gzip", uses: ["CZlib"]),
         layer("Markup", uses: ["CExpat"]),
+        layer("Charts", uses: ["Ledger", "CCairo"]),
         layer("World", uses: ["Ledger"]),
         layer("Records", uses: ["Ledger", "Storage", "Wire"], plugins: ["EmbedFiles"]),
         layer("Telegram", uses: ["Transport"]),
@@ -74,7 +76,8 @@ let package = Package(
         layer(
             "Bot",
             uses: [
-                "Ledger", "Storage", "Wire", "World", "Hashing", "Records", "Services", "Telegram",
+                "Ledger", "Storage", "Wire", "World", "Hashing", "Charts", "Records", "Services",
+                "Telegram",
             ]),
         layer(
             "Web",
@@ -125,6 +128,7 @@ let package = Package(
         tests("LedgerTests", uses: ["Ledger"]),
         tests("WireTests", uses: ["Ledger", "Wire"]),
         tests("MarkupTests", uses: ["Markup"]),
+        tests("ChartsTests", uses: ["Ledger", "Charts"]),
         tests("WorldTests", uses: ["Ledger", "World"]),
         tests("GzipTests", uses: ["TestSupport", "Gzip"]),
         tests(

@@ -66,13 +66,19 @@ import Testing
                     "2 add BUY 50 12 2026-02-02 11:00 UTC – 1",
                     "3 reduce SELL 30 11 2026-02-03 12:00 UTC – 1",
                     "4 flip_close SELL 120 13 2026-02-04 14:30 UTC – 1",
+                    "▁▃▆▃█", "Price, USDT: 10 to 13",
                     "[1] Leg 1 [2] Leg 2 [3] Leg 3 [4] Leg 4",
-                    "[5] Why [6] Trades [7] Campaigns",
+                    "[5] Why [6] Trades [7] Campaigns [8] Chart",
                 ])
             let leg = try await press("Leg 4", in: shown, of: console)
             #expect(leg.contains("120 of 170"))
             #expect(leg.contains("Leg 4 of BTCUSDT #1"))
-            #expect(try await press("‹ Campaign #1", in: leg, of: console) == shown)
+            // A button that leads back brings no picture.
+            #expect(
+                try await press("‹ Campaign #1", in: leg, of: console)
+                    == shown.replacing("▁▃▆▃█\nPrice, USDT: 10 to 13\n\n", with: ""))
+            _ = try await console.says("/campaign #1")
+            #expect(try await press("Chart", in: shown, of: console) == shown)
             for line in ["/campaign 1", "/campaign #1 "] {
                 #expect(try await console.says(line) == shown)
             }

@@ -251,6 +251,9 @@ struct StandInDesk: Sendable {
             }
             return members
         }
+        if type.hasPrefix("multipart/form-data") {
+            return multipart(request.body, contentType: type, method: method)
+        }
         var pairs = (request.query ?? "").split(separator: "&")
         let form = String(decoding: request.body, as: UTF8.self)
         if type.hasPrefix("application/x-www-form-urlencoded") {
@@ -268,6 +271,28 @@ struct StandInDesk: Sendable {
             }
         }
         return members
+    }
+
+    /// Files are kept beside the parameters.
+    private func multipart(
+        _ body: [UInt8], contentType: String, method: String
+    ) -> [String: BotAPIJSON]? {
+        guard let multipart = StandInMultipart(body, contentType: contentType) else { return nil }
+        return state.withLock { state in
+            var members: [String: BotAPIJSON] = [:]
+            for part in multipart.parts {
+                if let name = part.fileName {
+                    members[part.name] = state.keep(
+                        StandInUpload(
+                            name: name, mediaType: part.mediaType, content: part.content))
+                } else {
+                    members[part.name] = state.description.typed(
+                        String(decoding: part.content, as: UTF8.self), parameter: part.name,
+                        of: method)
+                }
+            }
+            return members
+        }
     }
 
     private static func decoded(_ text: Substring) -> String {

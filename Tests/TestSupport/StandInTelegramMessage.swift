@@ -34,6 +34,8 @@ public struct StandInMessage: Sendable, Hashable {
     public internal(set) var isDeleted = false
     /// When the bot's last call for it came in, seconds on a clock that never jumps.
     public internal(set) var receivedAtSeconds: Double
+    /// What the bot sent with it; the text is then its caption.
+    public internal(set) var file: StandInUpload?
 
     public var latest: Version { versions[versions.count - 1] }
     public var text: String { latest.text }

@@ -47,6 +47,8 @@ extension StandInTelegramState {
             if parameters["drop_pending_updates"]?.boolean == true { updates.removeAll() }
             return true
         case "getFile": return try file(parameters)
+        case "sendPhoto", "sendDocument":
+            return try sendFile(parameters, isPhoto: method == "sendPhoto")
         case "sendChatAction":
             _ = try writableChat(parameters)
             return true
@@ -57,7 +59,13 @@ extension StandInTelegramState {
     // MARK: Messages
 
     private mutating func send(_ parameters: Parameters) throws -> BotAPIJSON {
-        let version = try version(parameters)
+        try post(try version(parameters), parameters)
+    }
+
+    /// Appends a message of the bot's.
+    mutating func post(
+        _ version: StandInMessage.Version, _ parameters: Parameters, file: StandInUpload? = nil
+    ) throws -> BotAPIJSON {
         let chat = try writableChat(parameters)
         try checkFlood(chat)
         let thread = parameters["message_thread_id"]?.integer
@@ -76,7 +84,7 @@ extension StandInTelegramState {
             isFromBot: true, threadID: thread, replyToMessageID: repliedToID,
             isProtected: parameters["protect_content"]?.boolean == true,
             dateSeconds: Self.unixSeconds(), versions: [version],
-            receivedAtSeconds: Self.nowSeconds())
+            receivedAtSeconds: Self.nowSeconds(), file: file)
         chats[chat.id]?.messages.append(message)
         chats[chat.id]?.showings.append((chat.messages.count, 0))
         return messageJSON(message, in: chat)

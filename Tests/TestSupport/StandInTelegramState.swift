@@ -49,6 +49,8 @@ struct StandInTelegramState: Sendable {
     var calls: [StandInCall] = []
     /// Files that people sent, by their ids.
     var files: [String: StandInFile] = [:]
+    /// Files of the bot's own, by what stands for them among the parameters.
+    var uploads: [String: StandInUpload] = [:]
     var downloads = 0
     var violations: [String] = []
     var faults: [String: [StandInFault]] = [:]
@@ -153,6 +155,9 @@ struct StandInTelegramState: Sendable {
         if message.isRich {
             let text: BotAPIJSON = .string(message.text)
             members["rich_message"] = ["blocks": [["type": "paragraph", "text": text]]]
+        } else if let file = message.file {
+            members["caption"] = message.text.isEmpty ? nil : .string(message.text)
+            members.merge(fileJSON(file)) { $1 }
         } else {
             members["text"] = .string(message.text)
         }

@@ -15,6 +15,8 @@ struct ActionKind: Sendable {
     let perform: @Sendable (PendingAction, Services, Caller, SentFiles) async throws -> String
     /// What is shown of a result.
     let facts: @Sendable (PendingAction, _ resultJSON: String) -> [Fact]
+    /// What follows the result, the first time that it is shown.
+    var attachment: @Sendable (PendingAction, Services, Caller) -> Attachment? = { _, _, _ in nil }
 }
 
 extension ActionKind {
@@ -23,12 +25,15 @@ extension ActionKind {
         name: String, lifetimeSeconds: Int64 = ActionService.lifetimeSeconds,
         title: @escaping @Sendable (PendingAction) -> String,
         perform: @escaping @Sendable (PendingAction, Services, Caller) async throws -> String,
-        facts: @escaping @Sendable (PendingAction, _ resultJSON: String) -> [Fact]
+        facts: @escaping @Sendable (PendingAction, _ resultJSON: String) -> [Fact],
+        attachment: @escaping @Sendable (PendingAction, Services, Caller) -> Attachment? = {
+            _, _, _ in nil
+        }
     ) {
         self.init(
             name: name, lifetimeSeconds: lifetimeSeconds, title: title,
             perform: { action, services, caller, _ in try await perform(action, services, caller) },
-            facts: facts)
+            facts: facts, attachment: attachment)
     }
 }
 
@@ -36,7 +41,7 @@ extension ActionKind {
 enum ActionKinds {
     static let all: [ActionKind] = [
         .trade, .discard, .importFile, .revokeToken, .membership, .broadcast, .archivePortfolio,
-        .portfolioLots,
+        .portfolioLots, .deleteMe, .erase,
     ]
 
     static func named(_ name: String) -> ActionKind? { all.first { $0.name == name } }

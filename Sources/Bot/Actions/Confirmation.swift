@@ -8,13 +8,17 @@ struct Confirmation: Sendable {
 
     /// The buttons of a proposal, and the note that says how they work.
     static func buttons(for action: PendingAction) throws(ScreenError) -> [[Button]] {
+        try buttons(token: action.token)
+    }
+
+    static func buttons(token: String) throws(ScreenError) -> [[Button]] {
         [
             [
                 try Button(
-                    "Confirm", action: ButtonAction.settle(.confirm, token: action.token).data,
+                    "Confirm", action: ButtonAction.settle(.confirm, token: token).data,
                     style: .success),
                 try Button(
-                    "Discard", action: ButtonAction.settle(.discard, token: action.token).data,
+                    "Discard", action: ButtonAction.settle(.discard, token: token).data,
                     style: .danger),
             ]
         ]
@@ -46,6 +50,9 @@ struct Confirmation: Sendable {
             reply = Self.reply(
                 kind, action,
                 try await services.actions.finish(action, with: outcome, for: caller))
+            if case .done = outcome {
+                reply.screen?.attachment = kind.attachment(action, services, caller)
+            }
         case .done(let action, let outcome):
             reply = Self.reply(kind, action, outcome)
         case .underway:

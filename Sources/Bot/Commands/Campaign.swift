@@ -15,9 +15,15 @@ extension Command {
             }
             let detail = try await request.services.campaigns.detail(
                 question.reference, for: authority)
-            return try CampaignScreen(
-                request: request, detail: detail, now: request.services.work.world.now()
-            ).screen()
+            let now = request.services.work.world.now()
+            var screen = try CampaignScreen(request: request, detail: detail, now: now).screen()
+            if request.wantsPicture {
+                let path = try await request.services.campaigns.path(
+                    of: question.reference, for: authority)
+                let chart = CampaignChart(path: path, now: now).chart
+                screen.attachment = chart.map(Attachment.chart)
+            }
+            return screen
         })
 }
 
@@ -114,6 +120,8 @@ private struct CampaignScreen {
                     try request.link("Why", to: .why, arguments: whyArguments),
                     try request.link("Trades", to: .trades, arguments: symbol),
                     try request.link("Campaigns", to: .campaigns, arguments: "a \(symbol)"),
+                    try request.button(
+                        "Chart", place: CommandRequest.picturePlace, arguments: number),
                 ]
             ])
     }

@@ -1,9 +1,9 @@
 /// The one list of commands.
 public enum Commands {
     public static let all: [Command] = [
-        .start, .help, .positions, .orders, .pnl, .risk, .trades, .trade, .campaigns, .campaign,
-        .why, .portfolios, .portfolio, .accounts, .account,
-        .strategies, .strategy, .fx, .token, .hooks, .quarantine, .importFile, .news,
+        .start, .help, .positions, .orders, .pnl, .equity, .risk, .trades, .trade, .campaigns,
+        .campaign, .why, .portfolios, .portfolio, .accounts, .account, .strategies, .strategy,
+        .fx, .token, .hooks, .quarantine, .importFile, .news, .export, .deleteMe,
         .users, .approve, .reject, .deactivate, .activate, .promote, .demote,
         .brokers, .audit, .status, .broadcast,
     ]

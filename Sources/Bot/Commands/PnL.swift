@@ -12,10 +12,14 @@ extension Command {
                 portfolio: question.portfolio, period: question.period,
                 method: question.method, for: Authority(caller: caller))
             let table = question.byDay ? report.dayTable : report.instrumentTable
-            return try request.paged(
+            var screen = try request.paged(
                 question.title, facts: report.facts, table: table,
                 notes: report.notes(today: request.services.performance.today),
                 arguments: question.carried(), buttons: try question.buttons(request))
+            if request.wantsPicture {
+                screen.attachment = try await question.picture(of: report, request, caller)
+            }
+            return screen
         })
 }
 
@@ -106,8 +110,29 @@ private struct PnLQuestion {
             methods.append(
                 try request.button(method.shownName, arguments: carried(method: method)))
         }
+        methods.append(
+            try request.button(
+                "Chart", place: CommandRequest.picturePlace, arguments: carried()))
         return [periods, methods]
     }
+
+    /// One day alone is no picture: it is shown with those before it.
+    func picture(
+        of report: PnLReport, _ request: CommandRequest, _ caller: Caller
+    ) async throws -> Attachment? {
+        var shown = report
+        if report.from == report.to,
+            let around = Period(
+                "\(report.to.adding(days: 1 - Self.daysOnPicture))..\(report.to)", today: report.to)
+        {
+            shown = try await request.services.performance.report(
+                portfolio: portfolio, period: around, method: method,
+                for: Authority(caller: caller))
+        }
+        return shown.chart(portfolio: portfolio).map(Attachment.chart)
+    }
+
+    private static let daysOnPicture = 30
 }
 
 extension CostMethod {

@@ -5,6 +5,7 @@ public import Services
 ///
 /// A line that is nothing but a number presses the button of that number under the last reply.
 public actor ConsoleBot {
+    private let services: Services
     private let responder: Responder
     private let person: Person
     private var buttons: [Button] = []
@@ -14,6 +15,7 @@ public actor ConsoleBot {
         services: Services, telegramUserID: Int64, username: String? = nil,
         gauges: BotGauges? = nil, observe: @escaping BotObserver = { _ in }
     ) {
+        self.services = services
         responder = Responder(
             services: services, files: .none,
             gauges: gauges ?? BotGauges(version: "unknown", world: services.work.world),
@@ -52,7 +54,21 @@ public actor ConsoleBot {
         }
         let press = IncomingPress(sender: person, data: buttons[index - 1].action)
         let reply = try await responder.answer(press)
-        return [reply.note, reply.screen.map(show)].compactMap(\.self).joined(separator: "\n\n")
+        var parts = [reply.note]
+        if let screen = reply.screen { parts += [show(screen), try await followUp(screen)] }
+        return parts.compactMap(\.self).joined(separator: "\n\n")
+    }
+
+    /// What comes behind files elsewhere; here there are none to wait for.
+    private func followUp(_ screen: Screen) async throws -> String? {
+        guard case .export(let export)? = screen.attachment,
+            case .askAdmins(let departure)? = export.next
+        else { return nil }
+        do {
+            return show(try await departure.askAdmins(services))
+        } catch let error as ServiceError {
+            return error.detail.asSentence
+        }
     }
 
     private func show(_ screen: Screen) -> String {

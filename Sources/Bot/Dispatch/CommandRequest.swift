@@ -21,6 +21,13 @@ struct CommandRequest: Sendable {
     /// To be handed to the service that acts, which does it once for one update.
     let update: IncomingUpdate?
 
+    /// The place that stands for the picture below the screen instead of a page of it.
+    static let picturePlace = "chart"
+
+    /// Whether a picture belongs to the answer: to a message, and where its button is pressed, but
+    /// not where a message only shows something else.
+    var wantsPicture: Bool { !arguments.isFromButton || place == Self.picturePlace }
+
     /// Counted from 1.
     var page: Int { Int(place) ?? 1 }
 }

@@ -12,13 +12,18 @@ public struct TelegramBot: Sendable {
         /// Telegram's limits on what is sent; another server may have others.
         public var flood: FloodThrottle.Settings
 
+        /// A longer export is sent in parts of at most so many bytes.
+        public var exportPartBytes: Int
+
         public init(
             pollTimeoutSeconds: Int = 50, commandsPerMinutePerUser: Int = 60,
-            flood: FloodThrottle.Settings = FloodThrottle.Settings()
+            flood: FloodThrottle.Settings = FloodThrottle.Settings(),
+            exportPartBytes: Int = 4 << 20
         ) {
             self.pollTimeoutSeconds = pollTimeoutSeconds
             self.commandsPerMinutePerUser = commandsPerMinutePerUser
             self.flood = flood
+            self.exportPartBytes = exportPartBytes
         }
     }
 
@@ -27,6 +32,7 @@ public struct TelegramBot: Sendable {
     private let intake: Intake
     private let dispatcher: Dispatcher
     private let outbox: OutboxSender
+    private let attachments: AttachmentDesk
     private let menus: CommandMenus
     private let seen: SeenWriter
     private let observe: BotObserver
@@ -34,21 +40,26 @@ public struct TelegramBot: Sendable {
     private static let hoursBetweenPrunings = 6.0
 
     /// `observe` is told of everything that belongs into a log; `gauges` get to know what waits.
+    /// Without `exports` no files are written.
     public init(
         services: Services, api: BotAPI, settings: Settings = Settings(),
-        gauges: BotGauges? = nil, observe: @escaping BotObserver
+        gauges: BotGauges? = nil, exports: ExportWriter? = nil, observe: @escaping BotObserver
     ) {
         let world = services.work.world
         let gauges = gauges ?? BotGauges(version: "unknown", world: world)
         let gate = FloodGate(world: world, settings: settings.flood)
         let messenger = Messenger(api: api, gate: gate)
         let menus = CommandMenus(api: api, services: services, observe: observe)
+        attachments = AttachmentDesk(
+            services: services, messenger: messenger, exports: exports,
+            partBytes: settings.exportPartBytes, observe: observe)
         let handler = UpdateHandler(
             services: services,
             responder: Responder(
                 services: services, files: SentFiles(api: api), gauges: gauges,
                 observe: observe),
-            messenger: messenger, menus: menus, identity: BotIdentity(api: api),
+            messenger: messenger, attachments: attachments, menus: menus,
+            identity: BotIdentity(api: api),
             pace: CommandPace(perMinute: settings.commandsPerMinutePerUser), gauges: gauges,
             observe: observe)
         intake = Intake(services: services, observe: observe)
@@ -92,6 +103,7 @@ public struct TelegramBot: Sendable {
             group.addTask { await intake.keepNoting() }
             group.addTask { await intake.keepLooking(dispatcher) }
             group.addTask { await outbox.run() }
+            group.addTask { await attachments.run() }
             group.addTask { await menus.publishAll() }
             group.addTask { await prune() }
             group.addTask { await seen.run() }

@@ -32,6 +32,7 @@ struct UpdateHandler: Sendable {
     let services: Services
     let responder: Responder
     let messenger: Messenger
+    let attachments: AttachmentDesk
     let menus: CommandMenus
     let identity: BotIdentity
     let pace: CommandPace
@@ -202,6 +203,7 @@ struct UpdateHandler: Sendable {
         guard let reply = delivery.reply, let ticket else { return true }
         do {
             try await show(reply.screen, delivery, ticket)
+            attachments.post(reply.screen, to: delivery.place, fields: delivery.fields)
         } catch is CancellationError {
             throw CancellationError()
         } catch TelegramError.unauthorized {

@@ -7,11 +7,17 @@ public struct Screen: Sendable, Hashable {
     public var blocks: [Block]
     /// Rows of buttons below the content: at most 8 in a row and 100 in all.
     public var buttons: [[Button]]
+    /// Sent behind it, where that can be done.
+    public var attachment: Attachment?
 
-    public init(title: String, blocks: [Block] = [], buttons: [[Button]] = []) {
+    public init(
+        title: String, blocks: [Block] = [], buttons: [[Button]] = [],
+        attachment: Attachment? = nil
+    ) {
         self.title = title
         self.blocks = blocks
         self.buttons = buttons
+        self.attachment = attachment
     }
 }
 

@@ -23,6 +23,7 @@ public struct TerminalRenderer: ScreenRenderer {
                 lines += details.lines.map { "  " + PlainText.of($0) }
             }
         }
+        if let attached = screen.attachment?.lines, !attached.isEmpty { lines += [""] + attached }
         if !screen.buttons.joined().isEmpty { lines.append("") }
         var number = 0
         for row in screen.buttons where !row.isEmpty {

@@ -28,6 +28,7 @@ extension Notice {
                 ])
         case .approved: return Doorway.letIn
         case .rejected: return Doorway.rejected
+        case .erasureRequest(let request, let token): return try request.screen(token: token)
         case .overfill(let order, let others): return order.screen(others: others)
         case .silent(let run): return run.silentScreen
         case .back(let run): return run.backScreen

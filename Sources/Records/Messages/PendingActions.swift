@@ -67,6 +67,21 @@ public enum PendingActions {
         return Int(count ?? 0)
     }
 
+    /// All of a kind that can still be decided and are not, and whom they were proposed to.
+    public static func open(
+        kind: String, now: Timestamp, in tx: any Transaction
+    ) throws -> [(userID: UserID, action: PendingAction)] {
+        try tx.query(
+            SQL(
+                """
+                SELECT uid, kind, content_json, created_at, expires_at, decision, result_json,
+                    user_id
+                FROM pending_actions
+                WHERE kind = $1 AND decision IS NULL AND expires_at > $2
+                """, [.text(kind), .time(now)])
+        ) { (try $0.id(7), try decode($0)) }
+    }
+
     public static func insert(
         token: String, updateID: Int64?, kind: String, contentJSON: String, now: Timestamp,
         expiresAt: Timestamp, for caller: Caller, in tx: any Transaction

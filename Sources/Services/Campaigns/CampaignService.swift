@@ -104,7 +104,7 @@ public struct CampaignService: Sendable {
         try await work.read { try Trades.cursor(of: opening, for: authority.caller, in: $0) }
     }
 
-    private func find(
+    func find(
         _ reference: CampaignReference, for authority: Authority, in tx: any Transaction
     ) throws -> CampaignListing {
         let caller = authority.caller

@@ -11,6 +11,8 @@ public enum Notice: Sendable, Hashable {
     case approved
     /// To the user: no.
     case rejected
+    /// To an admin: a member wants to be erased; `token` is that of the admin's own proposal.
+    case erasureRequest(ErasureRequest, token: String)
     /// To the owner: more was filled than ordered. `others` counts the orders that this happened to
     /// at the same time.
     case overfill(OverfilledOrder, others: Int)
@@ -36,6 +38,7 @@ public enum Notice: Sendable, Hashable {
         case .approvalRequest: "approval_request"
         case .approved: "approved"
         case .rejected: "rejected"
+        case .erasureRequest: ErasureRequest.kind
         case .overfill: "overfill"
         case .silent: "strategy_silent"
         case .back: "strategy_back"
@@ -56,6 +59,7 @@ public enum Notice: Sendable, Hashable {
                 "username": username,
             ])
         case .approved, .rejected: "{}"
+        case .erasureRequest(let request, let token): request.payloadJSON(token: token)
         case .overfill(let order, let others): order.payloadJSON(others: others)
         case .silent(let run), .back(let run): run.payloadJSON
         case .quarantined(let hook, let reason, let waiting):
@@ -87,6 +91,11 @@ public enum Notice: Sendable, Hashable {
                 username: payload["username"]?.string)
         case "approved": self = .approved
         case "rejected": self = .rejected
+        case ErasureRequest.kind:
+            guard let request = ErasureRequest(json: message.payloadJSON),
+                let token = (try? JSONValue(parsing: message.payloadJSON))?["token"]?.string
+            else { return nil }
+            self = .erasureRequest(request, token: token)
         case "overfill", "strategy_silent", "strategy_back":
             guard let payload = try? JSONValue(parsing: message.payloadJSON),
                 let notice = Notice(kind: message.kind, payload)

@@ -23,12 +23,29 @@ public struct BotAPI: Sendable {
     /// Throws `TelegramError`, or `CancellationError` when the task is cancelled (Telegram may
     /// then have carried it out).
     public func call<Method: BotMethod>(_ method: Method) async throws -> Method.Answer {
+        try await post(method, contentType: "application/json", try body(of: method))
+    }
+
+    /// The same for a call with a file. A refusal of its size is `.badRequest`.
+    public func upload<Method: BotUpload>(_ method: Method) async throws -> Method.Answer {
+        let multipart: Multipart
+        do {
+            multipart = try Multipart(method, fileParameter: Method.fileParameter)
+        } catch {
+            throw TelegramError.badRequest(description: "the parameters cannot be written")
+        }
+        return try await post(method, contentType: multipart.contentType, multipart.body)
+    }
+
+    private func post<Method: BotMethod>(
+        _ method: Method, contentType: String, _ body: [UInt8]
+    ) async throws -> Method.Answer {
         let response: HTTPResponse
         do {
             response = try await transport.send(
                 HTTPRequest(
                     method: .post, url: "\(baseURL)/bot\(token.secret)/\(Method.name)",
-                    headers: [("Content-Type", "application/json")], body: try body(of: method),
+                    headers: [("Content-Type", contentType)], body: body,
                     timeoutSeconds: min(method.timeoutSeconds, longestTimeoutSeconds)))
         } catch let error as TransportError {
             throw TelegramError.network(error)

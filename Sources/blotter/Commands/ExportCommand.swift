@@ -1,9 +1,8 @@
 import ArgumentParser
+import Bot
 import Ledger
-import Records
 import Services
-import Web
-import Wire
+import World
 
 struct ExportCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
@@ -16,13 +15,12 @@ struct ExportCommand: AsyncParsableCommand {
             """)
 
     enum Subject: String, CaseIterable { case trades, positions, campaigns, pnl, journal }
-    enum Format: String, CaseIterable { case csv, json }
 
     @OptionGroup var options: CommonOptions
     @Argument(help: "trades, positions, campaigns or pnl.") var subject: String
     @Option(help: "The owner's Telegram id.") var user: Int64
     @Option(help: "The one portfolio that is exported (default: all).") var portfolio: String?
-    @Option(help: "csv or json.") var format = Format.csv.rawValue
+    @Option(help: "csv or json.") var format = ListExport.Format.csv.rawValue
     @Option(help: ArgumentHelp("The first day.", valueName: "YYYY-MM-DD")) var from: String?
     @Option(help: ArgumentHelp("The last day.", valueName: "YYYY-MM-DD")) var to: String?
     @Option(help: "By which cost P&L is told: average, fifo or lifo (default: average).")
@@ -31,8 +29,8 @@ struct ExportCommand: AsyncParsableCommand {
 
     func run() async throws {
         let subject = try choice(Subject.self, self.subject, "the subject")
-        let format = try choice(Format.self, self.format, "--format")
-        let (from, until) = try span()
+        let format = try choice(ListExport.Format.self, self.format, "--format")
+        let period = try days(subject)
         let method = try self.method.map { try choice(CostMethod.self, $0, "--method") }
         guard method == nil || subject == .pnl else {
             throw ValidationError("--method: is for pnl")
@@ -40,7 +38,7 @@ struct ExportCommand: AsyncParsableCommand {
         switch subject {
         case .journal:
             throw ValidationError("journal: there is no journal to export yet")
-        case .positions where from != nil || until != nil:
+        case .positions where from != nil || to != nil:
             throw ValidationError("--from, --to: positions are those of now")
         case .trades, .campaigns, .pnl:
             guard !includeClosed else {
@@ -50,43 +48,41 @@ struct ExportCommand: AsyncParsableCommand {
         }
         try await Installation.with(options) { installation in
             let services = installation.services
-            let owner = try await installation.authority(ofTelegramUser: user)
-            let portfolio = portfolio.map { ExactText($0) }
-            switch subject {
-            case .trades:
-                var query = TradeQuery(
-                    portfolio: portfolio, from: from, until: until,
-                    limit: Limits.pageSize.upperBound)
-                try await ExportFile(.trades, format).write {
-                    let page = try await services.trades.page(query, for: owner)
-                    query.cursor = page.next
-                    return (page.trades, page.next != nil)
-                }
-            case .campaigns:
-                var query = CampaignQuery(
-                    portfolio: portfolio, from: from, until: until,
-                    limit: Limits.pageSize.upperBound)
-                try await ExportFile(.campaigns, format).write {
-                    let page = try await services.campaigns.page(query, for: owner)
-                    query.cursor = page.next
-                    return (page.campaigns, page.next != nil)
-                }
-            case .pnl:
-                let period = try period(today: services.performance.today)
-                try await ExportFile(.pnl, format).write {
-                    let report = try await services.performance.report(
-                        portfolio: portfolio, period: period, method: method ?? .average,
-                        for: owner)
-                    return (report.daily, false)
-                }
-            case .positions, .journal:
-                try await ExportFile(.positions, format).write {
-                    let positions = try await services.positions.snapshot(
-                        portfolio: portfolio, includeClosed: includeClosed, for: owner)
-                    return (positions, false)
-                }
+            guard let list = ListExport.Subject(rawValue: subject.rawValue) else {
+                throw ValidationError("\(subject.rawValue): there is nothing to export yet")
             }
+            var export = ListExport(
+                [list], as: format,
+                for: try await installation.authority(ofTelegramUser: user),
+                portfolio: portfolio.map { ExactText($0) },
+                period: try period(services.performance.today),
+                method: method ?? .average, on: services.performance.today)
+            export.includesClosed = includeClosed
+            try await write(export, list, Exporter(services: services))
         }
+    }
+
+    /// To standard output, a page at a time. Throws `OutputError` as soon as nobody takes what is
+    /// written.
+    private func write(
+        _ export: ListExport, _ list: ListExport.Subject, _ exporter: Exporter
+    ) async throws {
+        let frame = Exporter.frame(list, export.format)
+        // Nothing is written of what can't be exported.
+        let next = Lock(frame.head)
+        try await exporter.rows(of: list, export) { rows in
+            var bytes: [UInt8] = []
+            for row in rows {
+                bytes += next.withLock { before in
+                    defer { before = frame.separator }
+                    return before
+                }
+                bytes += row
+            }
+            try Terminal.send(bytes)
+        }
+        let hasRows = next.withLock { $0 == frame.separator }
+        try Terminal.send((hasRows ? [] : frame.head) + frame.tail)
     }
 
     private func choice<Choice: RawRepresentable & CaseIterable>(
@@ -99,26 +95,20 @@ struct ExportCommand: AsyncParsableCommand {
         return choice
     }
 
-    /// The first instant, and the first one after; nil where there is no bound.
-    private func span() throws -> (from: Timestamp?, until: Timestamp?) {
+    /// The days that are exported; all of them where there is no bound.
+    private func days(_ subject: Subject) throws -> (Day) throws -> Period {
         let first = try day(from, "--from")
         let last = try day(to, "--to")
         if let first, let last, last < first {
             throw ValidationError("--to: is before --from")
         }
-        let end = last.flatMap { $0.adding(days: 1) }
-        return (first?.start, end.flatMap { $0.year > 9999 ? nil : $0.start })
-    }
-
-    /// The days of P&L; all of them where there is no bound.
-    private func period(today: Day) throws -> Period {
-        let first = try day(from, "--from")
-        let last = try day(to, "--to") ?? today
-        let text = first.map { "\($0)..\(last)" } ?? "0001-01-01..\(last)"
-        guard let period = Period(text, today: today) else {
-            throw ValidationError("--from: is after today")
+        return { today in
+            // P&L is told up to today, which the report says; all else as far as there is any.
+            let end = last.map(\.description) ?? (subject == .pnl ? "\(today)" : "9999-12-31")
+            guard let period = Period("\(first?.description ?? "0001-01-01")..\(end)", today: today)
+            else { throw ValidationError("--from: is after today") }
+            return period
         }
-        return period
     }
 
     private func day(_ text: String?, _ option: String) throws -> Day? {
@@ -127,44 +117,5 @@ struct ExportCommand: AsyncParsableCommand {
             throw ValidationError("\(option): expected a day such as 2026-02-19")
         }
         return day
-    }
-}
-
-/// Rows on their way to standard output, a page at a time.
-private struct ExportFile<Row> {
-    let list: ListFormat<Row>
-    let format: ExportCommand.Format
-
-    init(_ list: ListFormat<Row>, _ format: ExportCommand.Format) {
-        self.list = list
-        self.format = format
-    }
-
-    /// `next` gives a page, and whether there are others. Throws `OutputError` as soon as nobody
-    /// takes what is written.
-    func write(_ next: () async throws -> (rows: [Row], hasMore: Bool)) async throws {
-        var bytes: [UInt8] = []
-        switch format {
-        case .csv: CSVWriter.append(list.fields, to: &bytes)
-        case .json: bytes.append(UInt8(ascii: "["))
-        }
-        var isFirst = true
-        var hasMore = true
-        while hasMore {
-            let page = try await next()
-            hasMore = page.hasMore
-            for row in page.rows {
-                switch format {
-                case .csv: CSVWriter.append(list.record(row), to: &bytes)
-                case .json:
-                    bytes.append(contentsOf: isFirst ? "\n".utf8 : ",\n".utf8)
-                    bytes += list.json(row)
-                }
-                isFirst = false
-            }
-            try Terminal.send(bytes)
-            bytes.removeAll(keepingCapacity: true)
-        }
-        if format == .json { try Terminal.send(Array("\n]\n".utf8)) }
     }
 }

@@ -71,7 +71,7 @@ struct ServeCommand: AsyncParsableCommand {
                     pollTimeoutSeconds: configuration.telegram.pollTimeoutSeconds,
                     commandsPerMinutePerUser: configuration.limits.commandsPerMinutePerUser),
                 gauges: BotGauges(version: Blotter.version, world: installation.world),
-                observe: Log.observer(logger))
+                exports: Exporter(services: services).writer, observe: Log.observer(logger))
             running.append(.init(service: BotService(bot: bot, logger: logger)))
         } else {
             logger.notice(

@@ -19,6 +19,7 @@ struct BotWorld: Sendable {
     private let transport: CurlTransport
     private let settings: TelegramBot.Settings
     private let longestTimeoutSeconds: Double
+    private let exports: ExportWriter?
 
     var services: Services { world.services }
     var admin: StandInUser { telegram.user(Self.adminID, username: "boss") }
@@ -30,8 +31,9 @@ struct BotWorld: Sendable {
     /// nothing broke the rules of the Bot API.
     static func run(
         _ options: StandInTelegram.Options = .init(), limits: Limits = Limits(),
-        settings: TelegramBot.Settings = .init(), on backend: TestBackend = .sqlite,
-        allowing allowedViolations: Int = 0, longestTimeoutSeconds: Double = .infinity,
+        settings: TelegramBot.Settings = .init(), exports: ExportWriter? = nil,
+        on backend: TestBackend = .sqlite, allowing allowedViolations: Int = 0,
+        longestTimeoutSeconds: Double = .infinity,
         _ body: (BotWorld) async throws -> Void
     ) async throws {
         let telegram = try await StandInTelegram.start(options)
@@ -40,7 +42,8 @@ struct BotWorld: Sendable {
             try await ServiceWorld.run(on: backend, limits: limits) { world in
                 let bot = BotWorld(
                     telegram: telegram, world: world, events: Events(), transport: transport,
-                    settings: settings, longestTimeoutSeconds: longestTimeoutSeconds)
+                    settings: settings, longestTimeoutSeconds: longestTimeoutSeconds,
+                    exports: exports)
                 _ = try await world.services.users.add(
                     telegramUserID: adminID, username: "boss", isAdmin: true, approve: true)
                 try await bot.withTimePassing { try await body(bot) }
@@ -95,7 +98,8 @@ struct BotWorld: Sendable {
             transport: transport, baseURL: telegram.baseURL, token: token,
             longestTimeoutSeconds: longestTimeoutSeconds)
         return TelegramBot(
-            services: services, api: api, settings: settings, observe: { events.append($0) })
+            services: services, api: api, settings: settings, exports: exports,
+            observe: { events.append($0) })
     }
 
     private func withTimePassing(_ body: () async throws -> Void) async throws {
