@@ -220,6 +220,7 @@ import World
                 ada.says("/start")
                 _ = try await ada.hears("on its way")
                 let copy = try await vice.hears("@ada asks to come in")
+                _ = try await bot.admin.hears("@ada asks to come in")
                 try bot.admin.presses("Approve")
                 _ = try await ada.hears("You are in")
                 try await settled(bot)

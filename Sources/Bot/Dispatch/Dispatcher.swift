@@ -208,6 +208,7 @@ extension Dispatcher {
     }
 
     private func deliver(_ letter: Letter) async {
+        await intake.hasKept(letter.update)
         do {
             if try await handler.deliver(letter.delivery, letter.ticket) {
                 await intake.isAnswered(letter.update)

@@ -5,8 +5,9 @@ import World
 
 /// Takes every update once, and sees to it that it is kept until it is answered.
 ///
-/// A batch is stored while it is already being carried out, and the polling offset moves after
-/// that: it waits for no answer. What is not answered when the process ends is carried out after
+/// A batch is stored while it is already being carried out, and its answers go out after that, so
+/// that one that goes out again is known to. The polling offset moves then too: it waits for no
+/// answer. What is not answered when the process ends is carried out after
 /// the next start, in its chat's order; what had its effect then says so. Memory holds a bounded
 /// part of what waits, the database all of it.
 actor Intake {
@@ -40,6 +41,9 @@ actor Intake {
     private var answered = RecentUpdates()
     /// Answered, and not yet noted in the database.
     private var unnoted: Set<UpdateID> = []
+    /// Updates that are just being stored, and who waits for the end of that.
+    private var beingKept: Set<UpdateID> = []
+    private var waitingForKeeping: [CheckedContinuation<Void, Never>] = []
     private var isDatabaseAway = false
     private let notes: AsyncStream<Void>
     private let note: AsyncStream<Void>.Continuation
@@ -65,6 +69,7 @@ actor Intake {
                 arrivals.append(Arrival(update: update, isRepeated: known[update.id] != nil))
             }
         }
+        beingKept.formUnion(arrivals.map(\.id))
         let left = await dispatcher.take(arrivals)
         inHand.subtract(left.map(\.id))
         let entries = batch.map { update in
@@ -74,10 +79,25 @@ actor Intake {
         }
         // In a task of its own, which is not cancelled with this one.
         let isKept = await Task { await keep(entries) }.value
+        endKeeping()
         try Task.checkCancellation()
         guard isKept else { return .notNow }
         await dispatcher.lookForMore(in: Set(left.compactMap(\.update.lineID)))
         return .committed
+    }
+
+    /// Returns once the update is stored, or can't be.
+    func hasKept(_ id: UpdateID) async {
+        while beingKept.contains(id) {
+            await withCheckedContinuation { waitingForKeeping.append($0) }
+        }
+    }
+
+    private func endKeeping() {
+        beingKept.removeAll()
+        let waiting = waitingForKeeping
+        waitingForKeeping.removeAll()
+        for continuation in waiting { continuation.resume() }
     }
 
     /// Each once, in their order.

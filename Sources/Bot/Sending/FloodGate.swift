@@ -58,6 +58,9 @@ actor FloodGate {
         while true {
             let chat = try await turn(of: ticket)
             do {
+                // The one before it may have left the line just now, and goes first after the
+                // next start.
+                try Task.checkCancellation()
                 let turn = Turn(chat: chat, isRepeat: isRepeat)
                 let answer = try await inGrace { try await call(turn) }
                 finish(ticket, .over)
@@ -140,8 +143,8 @@ extension FloodGate {
     private func leave(_ ticket: Ticket) {
         guard let turn = turns.removeValue(forKey: ticket) else { return }
         throttle.withdraw(ticket)
+        // Nobody is let out in its place: only the end of all cancels one.
         turn.resume(throwing: CancellationError())
-        letOut()
     }
 
     private func letOut() {

@@ -34,18 +34,17 @@ extension UserService {
             guard try UserService.check(change, user, by: admin, limits, in: tx) else {
                 return MembershipOutcome(user: user, isChanged: false)
             }
-            var outcome = try UserService.carryOut(change, user, by: admin, in: tx, draw)
+            let ended = try UserService.carryOut(change, user, by: admin, in: tx, draw)
             try UserService.audit(
                 change.auditAction, user, by: admin,
                 detailsJSON: change == .deactivate
                     ? Details.object([
-                        "tokens": String(outcome.tokens), "hooks": String(outcome.hooks),
+                        "tokens": String(ended.tokens), "hooks": String(ended.hooks),
                     ]) : "{}", in: tx, draw)
             try Notice.membership(change).post(to: user, in: tx, &draw)
-            outcome = MembershipOutcome(
-                user: try Users.with(id: user.id, in: tx) ?? user, isChanged: true,
-                tokens: outcome.tokens, hooks: outcome.hooks)
-            return outcome
+            return MembershipOutcome(
+                user: try UserService.find(telegramUserID, in: tx), isChanged: true,
+                tokens: ended.tokens, hooks: ended.hooks)
         }
     }
 
@@ -76,24 +75,26 @@ extension UserService {
         }
     }
 
+    /// Returns how many tokens and hooks it ended.
     private static func carryOut(
         _ change: MembershipChange, _ user: User, by admin: Administrator, in tx: any Transaction,
         _ draw: Draw
-    ) throws -> MembershipOutcome {
-        var outcome = MembershipOutcome(user: user, isChanged: true)
+    ) throws -> (tokens: Int, hooks: Int) {
         switch change {
         case .deactivate:
             let caller = Caller(userID: user.id, isAdmin: false)
             // A token that is being made waits, and is refused then.
             try Users.lock(caller, in: tx)
             try Users.setActive(user.id, false, by: admin, in: tx)
-            outcome.tokens = try Tokens.revokeAll(now: draw.now, for: caller, in: tx)
-            outcome.hooks = try Hooks.turnAllOff(for: caller, in: tx)
+            return (
+                try Tokens.revokeAll(now: draw.now, for: caller, in: tx),
+                try Hooks.turnAllOff(for: caller, in: tx)
+            )
         case .activate: try Users.setActive(user.id, true, by: admin, in: tx)
         case .promote: try Users.setAdmin(user.id, true, by: admin, in: tx)
         case .demote: try Users.setAdmin(user.id, false, by: admin, in: tx)
         }
-        return outcome
+        return (0, 0)
     }
 }
 
