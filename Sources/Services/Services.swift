@@ -28,6 +28,7 @@ public struct Services: Sendable {
     public let quarantine: Quarantine
     public let audit: AuditService
     public let status: StatusService
+    public let settings: SettingsService
 
     public let timeZones: TimeZones
 
@@ -64,6 +65,7 @@ public struct Services: Sendable {
         status = StatusService(work: work)
         hookIntake = HookIntake(
             work: work, trades: trades, quarantine: quarantine, doorbells: doorbells)
+        settings = SettingsService(work: work, timeZones: timeZones)
         self.timeZones = timeZones
     }
 }

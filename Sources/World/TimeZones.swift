@@ -4,6 +4,8 @@ public import Ledger
 /// The time zones that are known by name.
 public struct TimeZones: Sendable {
     private let file: @Sendable (_ name: String) -> [UInt8]?
+    /// Those that were found, so that each file is read once; there are some 600.
+    private let found = Lock<[String: TimeZoneRules]>([:])
 
     /// `file` gives the TZif file of a name of letters, digits, `_`, `+`, `-` and `/`; nil where
     /// there is none.
@@ -20,8 +22,12 @@ public struct TimeZones: Sendable {
     /// no such zone.
     public func rules(named name: String) -> TimeZoneRules? {
         if let fixed = TimeZoneRules(fixedOffset: name) { return fixed }
-        guard Self.isName(name), let bytes = file(name) else { return nil }
-        return TimeZoneRules(name: name, tzif: bytes)
+        if let known = found.withLock({ $0[name] }) { return known }
+        guard Self.isName(name), let bytes = file(name),
+            let rules = TimeZoneRules(name: name, tzif: bytes)
+        else { return nil }
+        found.withLock { $0[name] = rules }
+        return rules
     }
 
     private static func isName(_ name: String) -> Bool {

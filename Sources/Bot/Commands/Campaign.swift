@@ -208,7 +208,7 @@ private enum LegScreen {
                 .init("Time"), .init("Side"), .init("Quantity", .right), .init("Price", .right),
                 .init("Fee", .right), .init("Trade"),
             ], rows: detail.trades.map(row), whenEmpty: "No more trades.")
-        return try Paging.first(of: table) { page throws(ScreenError) in
+        return try Paging.first(of: table, in: request.zone) { page throws(ScreenError) in
             var turning: [Button] = []
             if skipped > 0 {
                 turning.append(try request.button("⇤ First", place: "", arguments: arguments))

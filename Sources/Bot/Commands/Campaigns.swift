@@ -121,7 +121,7 @@ private struct CampaignsScreen {
         let table = Table(
             columns: columns(shown), rows: shown.map { row($0, shown) },
             whenEmpty: isFirst ? selection.whenEmpty : "No older campaigns.")
-        return try Paging.first(of: table) { page throws(ScreenError) in
+        return try Paging.first(of: table, in: request.zone) { page throws(ScreenError) in
             let onPage = shown[page.rows]
             let hasMore = page.rows.upperBound < campaigns.count
             return Screen(

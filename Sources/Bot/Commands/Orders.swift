@@ -60,7 +60,7 @@ private struct OrderScreen {
             ], rows: orders.map(row),
             whenEmpty: start == nil ? selection.whenEmpty : "No older orders.")
         // As many rows as fit: long names may leave less room than rows.
-        let fitting = try Paging.pages(of: table) { page throws(ScreenError) in
+        let fitting = try Paging.pages(of: table, in: request.zone) { page throws(ScreenError) in
             try screen(page.table, next: orders.last.map { OrderPlace($0.cursor) })
         }.first
         let count = fitting?.rows.count ?? orders.count

@@ -28,6 +28,8 @@ private struct PnLQuestion {
     let periodText: String
     let period: Period
     let method: CostMethod
+    /// By which it is told where no method is named.
+    private let standardMethod: CostMethod
     let portfolio: ExactText?
     let byDay: Bool
 
@@ -37,6 +39,7 @@ private struct PnLQuestion {
     private static let byDayMark = "days "
 
     init(_ request: CommandRequest, _ caller: Caller) async throws {
+        standardMethod = try await request.services.settings.all(for: caller).costMethod
         var arguments = request.arguments
         byDay = arguments.isFromButton && arguments.text.hasPrefix(Self.byDayMark)
         if byDay { arguments = arguments.firstAndRest.rest }
@@ -53,7 +56,7 @@ private struct PnLQuestion {
             self.method = method
             rest = rest.firstAndRest.rest
         } else {
-            method = .average
+            method = standardMethod
         }
         if let period = Period(first.isEmpty ? Self.standardPeriod : first, today: today) {
             self.period = period
@@ -92,7 +95,7 @@ private struct PnLQuestion {
     ) -> String {
         let method = method ?? self.method
         let words = [
-            period ?? periodText, method == .average ? nil : method.rawValue,
+            period ?? periodText, method == standardMethod ? nil : method.rawValue,
             portfolio.map(NameDigest.of),
         ].compactMap(\.self)
         return ((byDay ?? self.byDay) ? Self.byDayMark : "") + words.joined(separator: " ")

@@ -103,7 +103,7 @@ private struct TradeScreen {
             columns: columns(shown), rows: shown.map { row($0, shown) },
             whenEmpty: place.latest == nil ? "No trades yet." : "No older trades.")
         // As many rows as fit: long names may leave less room than rows.
-        let page = try Paging.pages(of: table) { page throws(ScreenError) in
+        let page = try Paging.pages(of: table, in: request.zone) { page throws(ScreenError) in
             try screen(page.table, next: .init(latest: place.latest, skipped: 100_000))
         }.first
         let count = page?.rows.count ?? shown.count

@@ -187,7 +187,7 @@ private struct WhyScreen {
         let following =
             explanation.next == nil
             ? nil : WhyPlace(trades: place.trades + explanation.trades.count, lines: 0)
-        return try Paging.first(of: table) { page throws(ScreenError) in
+        return try Paging.first(of: table, in: request.zone) { page throws(ScreenError) in
             let end = page.rows.upperBound
             let next = end < lines.count ? lines[end].place : following
             var turning: [Button] = []

@@ -21,6 +21,9 @@ struct CommandRequest: Sendable {
     /// To be handed to the service that acts, which does it once for one update.
     let update: IncomingUpdate?
 
+    /// In which the sender is shown times.
+    var zone: TimeZoneRules { services.settings.zone(of: user) }
+
     /// The place that stands for the picture below the screen instead of a page of it.
     static let picturePlace = "chart"
 
@@ -69,7 +72,7 @@ extension CommandRequest {
         _ title: String, facts: [Fact] = [], table: Table, notes: [Cell] = [],
         arguments: String = "", buttons: [[Button]] = []
     ) throws(ScreenError) -> Screen {
-        try Paging.screen(page, of: table) { page throws(ScreenError) in
+        try Paging.screen(page, of: table, in: zone) { page throws(ScreenError) in
             let navigation = try page.navigation {
                 action(place: String($0), arguments: arguments)
             }

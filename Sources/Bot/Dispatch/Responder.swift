@@ -79,13 +79,19 @@ struct Responder: Sendable {
             if let user { services.users.noteSeen(user) }
             guard message.isPrivate || user?.caller != nil else { return nil }
             let screen = try await screen(text, known, message, user)
-            return Reply(screen: screen, command: known?.name, user: user)
+            return reply(screen, known, user)
         } catch is CancellationError {
             throw CancellationError()
         } catch {
-            let screen = failure(error, known, message.update, user).screen(for: known)
-            return Reply(screen: screen, command: known?.name, user: user)
+            return reply(
+                failure(error, known, message.update, user).screen(for: known), known, user)
         }
+    }
+
+    private func reply(_ screen: Screen, _ command: Command?, _ user: User?) -> Reply {
+        Reply(
+            screen: screen.in(services.settings.zone(of: user)), command: command?.name,
+            user: user)
     }
 
     private func screen(
@@ -144,6 +150,7 @@ extension Responder {
             user = try await services.users.user(telegramUserID: press.sender.telegramUserID)
             if let user { services.users.noteSeen(user) }
             var reply = try await reply(action, command, press, user)
+            reply.screen = reply.screen?.in(services.settings.zone(of: user))
             reply.user = user
             reply.command = reply.command ?? command?.name
             return reply

@@ -72,8 +72,7 @@ public struct TelegramBot: Sendable {
             settings: Poller.Settings(pollTimeoutSeconds: settings.pollTimeoutSeconds),
             observe: observe)
         outbox = OutboxSender(
-            services: services, messenger: messenger, menus: menus,
-            verdict: { _, _ in .send(isSilent: false) }, observe: observe)
+            services: services, messenger: messenger, menus: menus, observe: observe)
         seen = SeenWriter(services: services, observe: observe)
         self.services = services
         self.menus = menus

@@ -1,12 +1,17 @@
+import Ledger
+
 /// Cells laid out in columns of a fixed-width font, without boxes.
 enum AlignedLines {
     private static let gap = "  "
 
     /// The headings, the rows and, below a rule, the totals; no line ends in blanks.
-    static func of(_ table: Table) throws(ScreenError) -> [String] {
+    static func of(
+        _ table: Table, in zone: TimeZoneRules
+    ) throws(ScreenError) -> [String] {
+        let shown = { (cell: Cell) in PlainText.of(cell, in: zone) }
         var lines = [table.columns.map { HarmlessText($0.title).text }]
-        for row in table.rows { lines.append(try table.filled(row).map(PlainText.of)) }
-        if let total = table.total { lines.append(try table.filled(total).map(PlainText.of)) }
+        for row in table.rows { lines.append(try table.filled(row).map(shown)) }
+        if let total = table.total { lines.append(try table.filled(total).map(shown)) }
         let widths = table.columns.indices.map { column in
             lines.reduce(0) { max($0, DisplayWidth.of($1[column])) }
         }

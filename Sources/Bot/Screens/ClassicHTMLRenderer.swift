@@ -12,13 +12,13 @@ public struct ClassicHTMLRenderer: ScreenRenderer {
 
     public func render(_ screen: Screen) throws(ScreenError) -> String {
         try screen.checkButtons()
-        var text = HTMLText()
+        var text = HTMLText(in: screen.zone)
         Self.bold(screen.title, in: &text)
         for block in screen.shownBlocks {
             text.newLine()
             switch block {
             case .facts(let facts): self.facts(facts, in: &text)
-            case .table(let table): try Self.table(table, in: &text)
+            case .table(let table): try Self.table(table, of: screen, in: &text)
             case .note(let note):
                 text.newLine()
                 text.cell(note, timesAsTags: timesAsTags)
@@ -40,7 +40,9 @@ public struct ClassicHTMLRenderer: ScreenRenderer {
         }
     }
 
-    private static func table(_ table: Table, in text: inout HTMLText) throws(ScreenError) {
+    private static func table(
+        _ table: Table, of screen: Screen, in text: inout HTMLText
+    ) throws(ScreenError) {
         if let caption = table.caption {
             text.newLine()
             bold(caption, in: &text)
@@ -48,7 +50,7 @@ public struct ClassicHTMLRenderer: ScreenRenderer {
         text.newLine()
         guard !table.rows.isEmpty else { return text.harmless(table.whenEmpty) }
         text.tag("<pre>")
-        for (index, line) in try AlignedLines.of(table).enumerated() {
+        for (index, line) in try AlignedLines.of(table, in: screen.zone).enumerated() {
             if index > 0 { text.newLine() }
             text.text(line)
         }

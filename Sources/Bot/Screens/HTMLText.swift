@@ -6,6 +6,10 @@ struct HTMLText {
     private(set) var html = ""
     /// UTF-16 units that remain after the tags are parsed.
     private(set) var shownUnits = 0
+    /// The reader's.
+    private let zone: TimeZoneRules
+
+    init(in zone: TimeZoneRules) { self.zone = zone }
 
     /// Markup of our own; a literal, so that no text from outside can get here.
     mutating func tag(_ markup: StaticString) { html += markup.description }
@@ -38,7 +42,7 @@ struct HTMLText {
     /// `timesAsTags`: every reader sees the instant in their own time zone.
     mutating func cell(_ cell: Cell, timesAsTags: Bool) {
         for span in cell.spans {
-            let shown = PlainText.of(span)
+            let shown = PlainText.of(span, in: zone)
             switch span {
             case .code:
                 tag("<code>")

@@ -1,3 +1,5 @@
+public import Ledger
+
 /// A stretch of a long table that fits on one screen.
 public struct Page: Sendable, Hashable {
     /// Counted from 1.
@@ -32,29 +34,34 @@ public enum Paging {
     ///
     /// An empty table is one page. Throws `rowTooLong` where a single row does not fit.
     public static func screens(
-        of table: Table, frame: (Page) throws(ScreenError) -> Screen
+        of table: Table, in zone: TimeZoneRules = .utc,
+        frame: (Page) throws(ScreenError) -> Screen
     ) throws(ScreenError) -> [Screen] {
         var screens: [Screen] = []
-        for page in try pages(of: table, frame: frame) { screens.append(try frame(page)) }
+        for page in try pages(of: table, in: zone, frame: frame) {
+            screens.append(try frame(page))
+        }
         return screens
     }
 
     /// The screen of page `number`, or of the nearest page where there is no such page (any more).
     public static func screen(
-        _ number: Int, of table: Table, frame: (Page) throws(ScreenError) -> Screen
+        _ number: Int, of table: Table, in zone: TimeZoneRules = .utc,
+        frame: (Page) throws(ScreenError) -> Screen
     ) throws(ScreenError) -> Screen {
-        let pages = try pages(of: table, frame: frame)
+        let pages = try pages(of: table, in: zone, frame: frame)
         return try frame(pages[min(max(1, number), pages.count) - 1])
     }
 
-    /// How the table falls into pages; at least one.
+    /// How the table falls into pages for a reader in `zone`; at least one.
     public static func pages(
-        of table: Table, frame: (Page) throws(ScreenError) -> Screen
+        of table: Table, in zone: TimeZoneRules = .utc,
+        frame: (Page) throws(ScreenError) -> Screen
     ) throws(ScreenError) -> [Page] {
         var ranges: [Range<Int>] = []
         var start = 0
         repeat {
-            let fit = Fit(table: table, start: start, number: ranges.count + 1)
+            let fit = Fit(table: table, zone: zone, start: start, number: ranges.count + 1)
             let end = try fit.end(guess: ranges.last?.count ?? firstGuess, frame: frame)
             ranges.append(start..<end)
             start = end
@@ -70,6 +77,7 @@ public enum Paging {
 /// The search for the longest page that begins at a row.
 private struct Fit {
     let table: Table
+    let zone: TimeZoneRules
     let start: Int
     let number: Int
 
@@ -104,7 +112,7 @@ private struct Fit {
         // How many pages there will be is not known yet: as many as rows is the longest number.
         let count = max(table.rows.count, number)
         let page = Page(number: number, count: count, rows: rows, table: table.slice(rows))
-        let screen = try frame(page)
+        let screen = try frame(page).in(zone)
         do throws(ScreenError) {
             _ = try ClassicHTMLRenderer().render(screen)
             _ = try RichHTMLRenderer().render(screen)

@@ -1,3 +1,5 @@
+import Ledger
+
 /// A screen as the `html` of Telegram's `sendRichMessage`: real tables, numbers on the right, bold
 /// totals, times in every reader's own zone.
 public struct RichHTMLRenderer: ScreenRenderer {
@@ -10,7 +12,7 @@ public struct RichHTMLRenderer: ScreenRenderer {
 
     public func render(_ screen: Screen) throws(ScreenError) -> String {
         try screen.checkButtons()
-        var page = RichPage()
+        var page = RichPage(in: screen.zone)
         page.title(screen.title)
         for block in screen.shownBlocks {
             switch block {
@@ -31,8 +33,10 @@ public struct RichHTMLRenderer: ScreenRenderer {
 
 /// The message being written, with its blocks counted: every table and every row of one.
 private struct RichPage {
-    var text = HTMLText()
+    var text: HTMLText
     var blocks = 0
+
+    init(in zone: TimeZoneRules) { text = HTMLText(in: zone) }
 
     mutating func title(_ title: String) {
         blocks += 1

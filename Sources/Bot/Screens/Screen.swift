@@ -1,3 +1,5 @@
+public import Ledger
+
 /// What a command answers: content without markup, for a renderer to show in Telegram or in a
 /// terminal.
 public struct Screen: Sendable, Hashable {
@@ -9,15 +11,25 @@ public struct Screen: Sendable, Hashable {
     public var buttons: [[Button]]
     /// Sent behind it, where that can be done.
     public var attachment: Attachment?
+    /// Its reader's: times are shown in it where the medium does not do that itself.
+    public var zone: TimeZoneRules
 
     public init(
         title: String, blocks: [Block] = [], buttons: [[Button]] = [],
-        attachment: Attachment? = nil
+        attachment: Attachment? = nil, zone: TimeZoneRules = .utc
     ) {
         self.title = title
         self.blocks = blocks
         self.buttons = buttons
         self.attachment = attachment
+        self.zone = zone
+    }
+
+    /// The same for a reader in this zone.
+    func `in`(_ zone: TimeZoneRules) -> Screen {
+        var screen = self
+        screen.zone = zone
+        return screen
     }
 }
 

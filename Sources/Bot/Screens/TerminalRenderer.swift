@@ -1,3 +1,5 @@
+import Ledger
+
 /// A screen as plain text for a terminal or a pipe; its buttons are listed with their numbers.
 ///
 /// The text has no limit and ends without a line break. The number of a button is its place in
@@ -11,16 +13,17 @@ public struct TerminalRenderer: ScreenRenderer {
         for block in screen.shownBlocks {
             lines.append("")
             switch block {
-            case .facts(let facts): lines += Self.facts(facts)
+            case .facts(let facts): lines += Self.facts(facts, in: screen.zone)
             case .table(let table):
                 if let caption = table.caption { lines.append(HarmlessText(caption).text) }
                 lines +=
                     table.rows.isEmpty
-                    ? [HarmlessText(table.whenEmpty).text] : try AlignedLines.of(table)
-            case .note(let note): lines.append(PlainText.of(note))
+                    ? [HarmlessText(table.whenEmpty).text]
+                    : try AlignedLines.of(table, in: screen.zone)
+            case .note(let note): lines.append(PlainText.of(note, in: screen.zone))
             case .details(let details):
                 lines.append(HarmlessText(details.summary).text + ":")
-                lines += details.lines.map { "  " + PlainText.of($0) }
+                lines += details.lines.map { "  " + PlainText.of($0, in: screen.zone) }
             }
         }
         if let attached = screen.attachment?.lines, !attached.isEmpty { lines += [""] + attached }
@@ -36,11 +39,11 @@ public struct TerminalRenderer: ScreenRenderer {
         return lines.joined(separator: "\n")
     }
 
-    private static func facts(_ facts: [Fact]) -> [String] {
+    private static func facts(_ facts: [Fact], in zone: TimeZoneRules) -> [String] {
         let labels = facts.map { HarmlessText($0.label).text + ":" }
         let width = labels.reduce(0) { max($0, DisplayWidth.of($1)) }
         return zip(labels, facts).map { label, fact in
-            (AlignedLines.padded(label, to: width) + " " + PlainText.of(fact.value))
+            (AlignedLines.padded(label, to: width) + " " + PlainText.of(fact.value, in: zone))
                 .trimmingLastBlanks
         }
     }

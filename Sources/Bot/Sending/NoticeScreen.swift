@@ -30,6 +30,11 @@ extension Notice {
         case .rejected: return Doorway.rejected
         case .erasureRequest(let request, let token): return try request.screen(token: token)
         case .overfill(let order, let others): return order.screen(others: others)
+        case .orders(let orders): return orders.screen
+        case .fills(let news): return try news.screen()
+        case .digest(let digest): return digest.screen
+        case .breach(let news): return news.screen
+        case .alert(let news): return news.screen
         case .silent(let run): return run.silentScreen
         case .back(let run): return run.backScreen
         case .quarantined(let hook, let reason, let waiting):

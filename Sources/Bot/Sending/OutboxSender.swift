@@ -15,7 +15,6 @@ struct OutboxSender: Sendable {
     let services: Services
     let messenger: Messenger
     let menus: CommandMenus
-    let verdict: NoticeJudge
     let observe: BotObserver
 
     /// Rows are looked for this often even where nothing was announced: another process may have
@@ -221,16 +220,19 @@ extension OutboxSender {
     /// Nil for one that is not to be sent now, which is noted.
     private func letter(of message: OutboxMessage) async throws -> Letter? {
         if let pile = Pile(message) {
+            let zone = try await services.settings.zone(of: message.userID)
             return Letter(
                 message: message,
-                screen: try pile.screen(for: message, now: services.work.world.now()),
-                isSilent: pile.isSilent, changesMenu: pile.counts.contains { Notice.menuKinds.contains($0.kind) })
+                screen: try pile.screen(for: message, now: services.work.world.now()).in(zone),
+                isSilent: pile.isSilent,
+                changesMenu: pile.counts.contains { Notice.menuKinds.contains($0.kind) })
         }
         guard let notice = Notice(message) else { throw UnknownKind(kind: message.kind) }
-        switch try await verdict(message, notice) {
+        let terms = try await services.settings.terms(of: notice.topic, for: message.userID)
+        switch terms.verdict {
         case .send(let isSilent):
             return Letter(
-                message: message, screen: try notice.screen(), isSilent: isSilent,
+                message: message, screen: try notice.screen().in(terms.zone), isSilent: isSilent,
                 changesMenu: Notice.menuKinds.contains(message.kind))
         case .hold(let time):
             try await services.messages.hold(message, until: time)

@@ -37,6 +37,9 @@ extension Pile {
         "overfill": "Overfilled orders", "strategy_silent": "Strategies gone silent",
         "strategy_back": "Strategies back", "hook_quarantined": "In a hook's quarantine",
         "hook_quarantine_full": "Full quarantines", "hook_alert_missed": "Missed alerts",
-        "hook_bot_away": "Bots that do not answer",
+        "hook_bot_away": "Bots that do not answer", "erase": "Ask to be erased",
+        "orders": "Ended orders", "fills": "News of fills", "digest": "Digests",
+        "breach": "Risk rules exceeded", "alert": "Alerts", "membership": "Your membership",
+        "broadcast": "From an admin",
     ]
 }

@@ -17,6 +17,18 @@ public struct LocalDateTime: Sendable, Hashable {
         self.microsecond = microsecond
     }
 
+    /// What a clock in UTC shows at `instant`.
+    init(shownAt instant: Timestamp) {
+        day = instant.day
+        var rest = instant.microseconds % Timestamp.microsecondsInDay
+        if rest < 0 { rest += Timestamp.microsecondsInDay }
+        secondOfDay = Int(rest / Timestamp.microsecondsInSecond)
+        microsecond = Int(rest % Timestamp.microsecondsInSecond)
+    }
+
+    /// 0 to 1439.
+    public var minuteOfDay: Int { secondOfDay / 60 }
+
     /// Seconds since 1970-01-01T00:00:00 on the same clock.
     var seconds: Int64 { Int64(day.number) * 86_400 + Int64(secondOfDay) }
 }

@@ -56,6 +56,11 @@ public struct TimeZoneRules: Sendable, Hashable {
         return Int(offset(at: rest < 0 ? seconds - 1 : seconds))
     }
 
+    /// What the wall clock shows at `instant`.
+    public func local(at instant: Timestamp) -> LocalDateTime {
+        LocalDateTime(shownAt: instant.adding(seconds: Int64(offsetSeconds(at: instant))))
+    }
+
     /// The instant at which the wall clock shows `local`. Where the clock was put back and showed
     /// it twice, the first time; where it was put forward and never showed it, as if it had not
     /// been put forward yet, so that 02:30 in an hour left out is 03:30.

@@ -69,14 +69,11 @@ public enum AuditList {
                 """, [.id(user)]), decode)
     }
 
-    private static let userColumns = Users.columns.split(separator: ",")
-        .map { "u.\($0.filter { !$0.isWhitespace })" }.joined(separator: ", ")
-
     private static let select = """
-        SELECT \(userColumns), l.id, l.created_at, l.entity_type, l.entity_id, l.action,
+        SELECT \(Users.columns), l.id, l.created_at, l.entity_type, l.entity_id, l.action,
             l.details_json
         FROM audit_log l
-        LEFT JOIN users u ON u.id = l.user_id
+        LEFT JOIN users ON users.id = l.user_id
         """
 
     private static func decode(_ row: any Row) throws -> AuditListing {

@@ -5,7 +5,7 @@ public enum Traces {
     /// Tables that are about the person, not about what was traded; they go with the name.
     static let personal = [
         "api_tokens", "hook_positions", "hook_deliveries", "hooks", "outbox", "pending_actions",
-        "alerts", "schedules", "screeners",
+        "alerts", "schedules", "screeners", "user_settings", "fill_news",
     ]
 
     /// Takes out what others' rows say about the user: the details of the audit log, what admins

@@ -23,6 +23,8 @@ public struct User: Sendable, Hashable {
     public let createdAt: Timestamp
     /// Since when the bot can't write to them; until they write again.
     public var unreachableSince: Timestamp?
+    /// In which their times are shown; nil is UTC, and where it was not looked up.
+    public var timeZone: String?
 
     public var state: State {
         switch (approvedAt != nil, isActive) {
@@ -40,11 +42,16 @@ public struct User: Sendable, Hashable {
 }
 
 public enum Users {
-    static let columns = """
-        id, uid, telegram_user_id, username, is_admin, is_active, approved_at, created_at,
-        unreachable_since
+    private static let ownColumns = """
+        users.id, users.uid, users.telegram_user_id, users.username, users.is_admin,
+        users.is_active, users.approved_at, users.created_at, users.unreachable_since
         """
-    static let columnCount = 9
+    /// Of the table `users`. With the zone, which every answer needs: so it costs no question of
+    /// its own.
+    static let columns = """
+        \(ownColumns), (SELECT s.time_zone FROM user_settings s WHERE s.user_id = users.id)
+        """
+    static let columnCount = 10
 
     static func decode(_ row: any Row) throws -> User {
         guard let telegramUserID = Int64(try row.text(2)) else {
@@ -54,7 +61,8 @@ public enum Users {
             id: try row.id(0), uid: try row.text(1), telegramUserID: telegramUserID,
             username: try row.optionalText(3), isAdmin: try row.bool(4),
             isActive: try row.bool(5), approvedAt: try row.optionalTime(6),
-            createdAt: try row.time(7), unreachableSince: try row.optionalTime(8))
+            createdAt: try row.time(7), unreachableSince: try row.optionalTime(8),
+            timeZone: try row.optionalText(9))
     }
 
     /// Who is this? The question that comes before there is a caller.
@@ -136,7 +144,7 @@ public enum Users {
                 INSERT INTO users (uid, telegram_user_id, username, created_at)
                 VALUES ($1, $2, $3, $4)
                 ON CONFLICT (telegram_user_id) DO NOTHING
-                RETURNING \(columns)
+                RETURNING \(ownColumns), CAST(NULL AS TEXT)
                 """,
                 [
                     .text(uid), .text(String(telegramUserID)), .optional(username), .time(now),

@@ -22,6 +22,7 @@ public enum Schema {
         "0015_weak_until",
         "0016_membership",
         "0017_delivery",
+        "0018_settings",
     ]
 
     /// The listed migrations in one dialect; `checksum` is of a migration's text. Throws

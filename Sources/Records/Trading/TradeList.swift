@@ -123,6 +123,28 @@ public enum TradeList {
                 """, values), decode)
     }
 
+    /// The fills that a broker reported for a portfolio, from this one on, in the order in which
+    /// they were stored, at most `limit`: not imported ones, nor what corrections made.
+    public static func reported(
+        to portfolio: PortfolioID, from first: TradeID, limit: Int, for caller: Caller,
+        in tx: any Transaction
+    ) throws -> [TradeListing] {
+        try tx.query(
+            SQL(
+                """
+                \(select)
+                WHERE t.id >= $1 AND t.portfolio_id = $2 AND t.user_id = $3
+                    AND t.source IN ('broker', 'paper') AND t.revision = 0
+                    AND t.is_superseded = $4
+                ORDER BY t.id
+                LIMIT $5
+                """,
+                [
+                    .id(first), .id(portfolio), .id(caller.userID), .bool(false),
+                    .integer(Int64(limit)),
+                ]), decode)
+    }
+
     /// An order's trades, newest first, at most `limit`; those that were superseded too.
     public static func page(
         ofOrder order: OrderID, after cursor: TradeCursor?, limit: Int, for caller: Caller,

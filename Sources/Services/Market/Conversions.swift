@@ -3,19 +3,15 @@ import Records
 import Storage
 
 extension Authority {
-    /// Converts into the currency of the portfolio's account, or of the default portfolio's, at
-    /// the rates for amounts of these currencies and days; nil where there is no such portfolio.
+    /// Converts into the currency that the caller has chosen, else that of the portfolio's account,
+    /// or of the default portfolio's, at the rates for amounts of these currencies and days; nil
+    /// where there is none of them.
     func conversion(
         portfolio: PortfolioID?, of amounts: [Currency: ClosedRange<Day>],
         in tx: any Transaction
     ) throws -> CurrencyConversion? {
-        let book =
-            if let portfolio {
-                try Portfolios.with(id: portfolio, for: caller, in: tx)
-            } else {
-                try Portfolios.standard(for: caller, in: tx)
-            }
-        guard let target = book?.baseCurrency else { return nil }
+        let chosen = try SettingsRows.of(caller.userID, in: tx).baseCurrency
+        guard let target = try chosen ?? book(portfolio, in: tx)?.baseCurrency else { return nil }
         let spans = amounts.filter { $0.key != target }.sorted { $0.key < $1.key }
             .flatMap { source, days in
                 [(source, target), (target, source)].map { base, quote in
@@ -25,6 +21,11 @@ extension Authority {
             }
         return CurrencyConversion(
             to: target, at: ExchangeRates(try FXRates.covering(spans, in: tx)))
+    }
+
+    private func book(_ id: PortfolioID?, in tx: any Transaction) throws -> Portfolio? {
+        guard let id else { return try Portfolios.standard(for: caller, in: tx) }
+        return try Portfolios.with(id: id, for: caller, in: tx)
     }
 }
 

@@ -28,8 +28,12 @@ public struct ErasureRequest: Sendable, Hashable {
     /// Nil for what another version of the program wrote, and for what is done: nothing stays in it
     /// that says whom it was about.
     public init?(json: String) {
-        guard let content = try? JSONValue(parsing: json),
-            let userUID = content["user_uid"]?.string,
+        guard let content = try? JSONValue(parsing: json) else { return nil }
+        self.init(content)
+    }
+
+    init?(_ content: JSONValue) {
+        guard let userUID = content["user_uid"]?.string,
             let telegramUserID = content["telegram_user_id"]?.string.flatMap({ Int64($0) }),
             let erasure = content["erasure"]?.string.flatMap(Erasure.init(rawValue:))
         else { return nil }

@@ -31,6 +31,7 @@ struct IngestWriter {
         for (candidate, id) in zip(posting.accepted, ids) {
             numbers[candidate.index] = TradeNumber(id.raw)
         }
+        try noteNews(posting.accepted, ids, draw)
         let ledger = LedgerWriter(caller: caller, tx: tx) { number in
             Candidate.index(of: number).map { numbers[$0] } ?? number
         }
@@ -48,6 +49,18 @@ struct IngestWriter {
                         "broker_trade_id": candidate.fill.id.text, "source": source.rawValue,
                     ]))
             }, userID: caller.userID, now: draw.now, in: tx)
+    }
+
+    /// What a broker reports is news to its owner; what they entered or imported is not.
+    private func noteNews(_ accepted: [Candidate], _ ids: [TradeID], _ draw: Draw) throws {
+        guard source == .broker || source == .paper else { return }
+        var first: [PortfolioID: TradeID] = [:]
+        for (candidate, id) in zip(accepted, ids) {
+            let known = first[candidate.holding.portfolioID]
+            guard known.map({ id.raw < $0.raw }) ?? true else { continue }
+            first[candidate.holding.portfolioID] = id
+        }
+        try FillNewsRows.note(first, now: draw.now, for: caller, in: tx)
     }
 
     private func trade(_ candidate: Candidate) -> NewTrade {

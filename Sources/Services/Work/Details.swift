@@ -10,5 +10,9 @@ enum Details {
         return String(decoding: bytes, as: UTF8.self)
     }
 
+    static func object(_ members: (inout JSONObjectWriter) -> Void) -> String {
+        String(decoding: JSONWriter.object(members), as: UTF8.self)
+    }
+
     static func named(_ name: ExactText) -> String { object(["name": name.text]) }
 }

@@ -73,6 +73,7 @@ struct ServeCommand: AsyncParsableCommand {
                 gauges: BotGauges(version: Blotter.version, world: installation.world),
                 exports: Exporter(services: services).writer, observe: Log.observer(logger))
             running.append(.init(service: BotService(bot: bot, logger: logger)))
+            running.append(.init(service: NewsService(services: services, logger: logger)))
         } else {
             logger.notice(
                 """
@@ -143,5 +144,28 @@ private struct SilenceWatchService: Service {
                 metadata: ["error": "\(error)"])
         }
         await cancelWhenGracefulShutdown { await watch.run() }
+    }
+}
+
+/// The watches over fills and digests. Both tell what nobody would read where there is no bot, so
+/// they run with one alone; what they find then waits.
+private struct NewsService: Service {
+    let services: Services
+    let logger: Logger
+
+    func run() async throws {
+        let fills = FillWatch(services) { warn("telling fills", $0) }
+        let digests = DigestWatch(services) { warn("telling digests", $0) }
+        await cancelWhenGracefulShutdown {
+            await withDiscardingTaskGroup { group in
+                group.addTask { await fills.run() }
+                group.addTask { await digests.run() }
+            }
+        }
+    }
+
+    private func warn(_ what: String, _ error: any Error) {
+        logger.warning(
+            "\(what) failed; it is tried again", metadata: ["error": "\(error)"])
     }
 }

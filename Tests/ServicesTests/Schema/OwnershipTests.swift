@@ -142,6 +142,11 @@ struct OwnershipTests {
                 alerted_at)
             VALUES (\(n), 'S', \(n), 'flat', 'i', \(time))
             """,
+            "INSERT INTO user_settings (user_id) VALUES (\(n))",
+            """
+            INSERT INTO fill_news (portfolio_id, user_id, first_trade_id, since)
+            VALUES (\(n), \(n), \(n), \(time))
+            """,
         ]
     }
 

@@ -11,6 +11,8 @@ struct OrderReportPosting {
         var order: ReportedOrder
         let instrument: Instrument
         var isChanged: Bool
+        /// Where it stood before this request; nil for a new one.
+        var statusBefore: OrderStatus?
     }
 
     /// By index of the request.
@@ -74,7 +76,10 @@ struct OrderReportPosting {
             guard let instrument = terms[order.holding.instrumentID] else {
                 throw StorageError.decoding(column: 0, expected: "the order's instrument")
             }
-            entries.append(Entry(id: id, order: order, instrument: instrument, isChanged: false))
+            entries.append(
+                Entry(
+                    id: id, order: order, instrument: instrument, isChanged: false,
+                    statusBefore: order.progress.status))
             index(entries.count - 1)
         }
         unlinkedByBrokerID = Self.grouped(

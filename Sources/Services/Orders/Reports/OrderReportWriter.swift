@@ -47,6 +47,7 @@ struct OrderReportWriter {
             of: changed.compactMap { entry in
                 id(entry).map { ($0, entry.order.progress, entry.order.isOverfillNoted) }
             }, &draw)
+        try OrderNotice(caller: caller, tx: tx).tell(of: changed, &draw)
     }
 }
 

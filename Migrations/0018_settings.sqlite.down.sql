@@ -1,0 +1,2 @@
+DROP TABLE fill_news;
+DROP TABLE user_settings;
