@@ -43,9 +43,9 @@ struct CampaignChart {
     private var headline: String { PlainText.of(.gain(amount, currency)) }
 
     private var periodWords: String {
-        let from = PlainText.minute(campaign.openedAt)
+        let from = PlainText.minute(campaign.openedAt, in: .utc)
         guard let closedAt = campaign.closedAt else { return "since \(from)" }
-        return "\(from.dropLast(4)) to \(PlainText.minute(closedAt))"
+        return "\(from.dropLast(4)) to \(PlainText.minute(closedAt, in: .utc))"
     }
 
     private static func marker(_ point: CampaignPath.Point) -> Chart.Marker? {

@@ -77,7 +77,7 @@ public enum Notice: Sendable, Hashable {
         uid: String, to user: User, in tx: any Transaction, _ draw: inout Draw
     ) throws -> Bool {
         let isNew = try Outbox.appendOnce(
-            uid: uid, to: user.id, chatID: user.telegramUserID, kind: kind,
+            uid: uid, to: user.id, chatID: user.telegramUserID, kind: kind.rawValue,
             payloadJSON: payloadJSON, now: draw.now, in: tx)
         draw.hasMail = draw.hasMail || isNew
         return isNew
