@@ -30,7 +30,7 @@ import World
                 let back = try #require(Int(try button("‹ All settings", in: one)))
                 #expect(back > 2)
                 let changed = try await console.says("\(back - 1)")
-                #expect(changed.contains("\(label) is now"), "\(label)")
+                #expect(changed.contains("\(label): now "), "\(label)")
             }
             let settings = try await desk.world.services.settings.all(for: authority.caller)
             #expect(settings.baseCurrency == nil && settings.timeZone == "Asia/Tokyo")
@@ -56,7 +56,7 @@ import World
     func `what people type is understood`(typed: String, shown: String) async throws {
         try await Desk.run { desk in
             let (console, _) = try await desk.member()
-            #expect(try await console.says("/settings \(typed)").contains("is now: \(shown)."))
+            #expect(try await console.says("/settings \(typed)").contains(": now \(shown)."))
         }
     }
 

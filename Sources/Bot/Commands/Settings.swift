@@ -47,7 +47,7 @@ private struct SettingsScreens {
             buttons.append(try request.button(setting.title, place: "", arguments: setting.name))
         }
         let news = changed.map { setting -> Block in
-            .note("\(setting.title) is now: \(setting.shown(settings)).")
+            .note("\(setting.title): now \(setting.shown(settings)).")
         }
         return Screen(
             title: "Settings",
