@@ -66,9 +66,12 @@ struct OrderReportPosting {
         }
         let brokerNames = brokerIDs.map { ($0.portfolioID, $0.id) }
         let clientNames = clientIDs.map { ($0.portfolioID, $0.id) }
+        // In the order that they came to us: what is made of them must not hang on a set's order.
         let stored =
-            try ReportedOrders.withBrokerIDs(brokerNames, for: caller, in: tx)
-            + ReportedOrders.withClientIDs(clientNames, for: caller, in: tx)
+            try
+            (ReportedOrders.withBrokerIDs(brokerNames, for: caller, in: tx)
+            + ReportedOrders.withClientIDs(clientNames, for: caller, in: tx))
+            .sorted { $0.id.raw < $1.id.raw }
         let terms = try Instruments.with(
             ids: Set(stored.map(\.order.holding.instrumentID)), in: tx)
         var known: Set<OrderID> = []
