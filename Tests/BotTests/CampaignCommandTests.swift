@@ -68,7 +68,7 @@ import Testing
                     "4 flip_close SELL 120 13 2026-02-04 14:30 UTC – 1",
                     "▁▃▆▃█", "Price, USDT: 10 to 13",
                     "[1] Leg 1 [2] Leg 2 [3] Leg 3 [4] Leg 4",
-                    "[5] Why [6] Trades [7] Campaigns [8] Chart",
+                    "[5] Why [6] Trades [7] Campaigns", "[8] Chart [9] Refresh",
                 ])
             let leg = try await press("Leg 4", in: shown, of: console)
             #expect(leg.contains("120 of 170"))
@@ -193,7 +193,7 @@ import Testing
             #expect(one.hasPrefix("BTCUSDT long, closed\n"))
 
             let unknown = try await console.says("/campaigns BTCUSDX")
-            #expect(unknown.contains("no traded symbol or portfolio named “BTCUSDX”"))
+            #expect(unknown.contains("no traded symbol, portfolio or strategy named “BTCUSDX”"))
             #expect(unknown.contains("/campaigns closed BTCUSDT"))
         }
     }
@@ -257,14 +257,14 @@ import Testing
                     "↳ 2026-02-04 14:30 UTC lot 20 13 ▲ +10.00 USDT",
                     "These are the open campaign's trades; realized and cost are by average cost.",
                     "↳ is what a trade took from a lot (fifo), at its cost.",
-                    "[1] Campaign #5 [2] Trades",
+                    "[1] Refresh", "[2] Campaign #5 [3] Trades [4] Position",
                 ])
             #expect(try await console.says("/why btcusdt") == shown)
             let campaign = try await press("Campaign #5", in: shown, of: console)
             #expect(campaign.hasPrefix("BTCUSDT short, open\n"))
             #expect(try await press("Why", in: campaign, of: console) == shown)
             #expect(try await console.says("/why").contains("Name its symbol"))
-            #expect(try await console.says("/why NOTHING").contains("There is: BTCUSDT"))
+            #expect(try await console.says("/why NOTHING").contains("BTCUSDT"))
         }
     }
 
@@ -329,7 +329,7 @@ import Testing
             try await desk.world.post(
                 at("01T10:00", "4", "BUY", "1", "10", symbol: "ETH"), as: authority)
             let nowhere = try await console.says("/why ETH second")
-            #expect(nowhere.contains("no position in ETH in second"))
+            #expect(nowhere.contains("no position in ETH, second"))
             #expect(nowhere.contains("It is in: main"))
         }
     }

@@ -74,9 +74,9 @@ import World
             #expect(all.contains("64000") && all.contains("63000.5"))
 
             let wrong = try await console.says("/orders nope")
-            #expect(wrong.contains("“nope” is no status of an order."))
+            #expect(wrong.contains("named “nope”"))
             #expect(wrong.contains("partially_filled"))
-            #expect(wrong.contains("/orders filled"))
+            #expect(wrong.contains("/orders filled BTCUSDT"))
         }
     }
 
@@ -126,15 +126,15 @@ import World
             #expect(try await console.says("/pnl my book").contains("P&L in My Book: day"))
 
             let wrong = try await console.says("/pnl fortnight")
-            #expect(wrong.contains("“fortnight” is neither a period nor one of your portfolios."))
-            #expect(wrong.contains("My Book, main"))
-            #expect(wrong.contains("/pnl week fifo main"))
+            #expect(wrong.contains("You have no portfolio named “fortnight”, and it is no period."))
+            #expect(wrong.contains("Portfolios: My Book, main"))
+            #expect(wrong.contains("/pnl last month fifo main"))
             let fifo = try await console.says("/pnl week fifo")
             #expect(fifo.contains("P&L: week, FIFO"))
             #expect(fifo.contains("Realized against the oldest lots first."))
             #expect(try await console.says("/pnl LIFO all my book").contains("My Book: all, LIFO"))
             let range = try await console.says("/pnl 2026-02-30..2026-03-01")
-            #expect(range.contains("neither a period"))
+            #expect(range.contains("it is no period"))
         }
     }
 
@@ -230,7 +230,7 @@ import World
             #expect(one.contains("Trades in ETHUSDT"))
             #expect(!one.contains("11:00"))
             let unknown = try await console.says("/trades ETHUSD")
-            #expect(unknown.contains("You have no traded symbol named “ETHUSD”."))
+            #expect(unknown.contains("no traded symbol, portfolio or strategy named “ETHUSD”"))
             #expect(unknown.contains("BTCUSDT, ETHUSDT"))
         }
     }
@@ -250,8 +250,9 @@ import World
                 #expect(shown.contains("Example:"), "\(line)")
             }
             let unknown = try await console.says("/positions mian")
-            #expect(unknown.contains("You have no portfolio named “mian”."))
-            #expect(unknown.contains("There is: main"))
+            #expect(
+                unknown.contains("You have no traded symbol, portfolio or strategy named “mian”."))
+            #expect(unknown.contains("Did you mean: main"))
         }
     }
 

@@ -42,9 +42,9 @@ import World
             let (console, _) = try await desk.member()
             #expect(try await console.says("1") == "There is no button to press.")
             let shown = try await console.says("/orders")
-            #expect(shown.contains("[1] Filled  [2] All"))
-            #expect(try await console.says("2").contains("Orders: all"))
-            #expect(try await console.says("7") == "There is no button 7: the last reply has 2.")
+            #expect(shown.contains("[1] Refresh\n[2] Filled  [3] All"))
+            #expect(try await console.says("3").contains("Orders: all"))
+            #expect(try await console.says("7") == "There is no button 7: the last reply has 3.")
             #expect(try await console.says("99999999999999999999").contains("There is no button"))
             #expect(try await console.says("0").contains("There is no button 0"))
         }

@@ -120,8 +120,11 @@ import World
 
     @Test(arguments: [
         ("/export nonsense", "is none of: trades, positions"),
-        ("/export trades csv nowhere", "neither a portfolio of yours nor a period"),
-        ("/export trades main never", "neither a portfolio of yours nor a period"),
+        (
+            "/export trades csv nowhere",
+            "You have no portfolio named “nowhere”, and it is no period."
+        ),
+        ("/export trades main never", "named “never”, and it is no period"),
         ("/export", "What do you want as a file?"),
         ("/export pnl json main ytd", "blotter export pnl --format json"),
         ("/export positions", "Files are sent in Telegram."),

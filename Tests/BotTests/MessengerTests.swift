@@ -59,7 +59,7 @@ import Testing
                     try await confirmed(said.updateID, bot)
                 }
                 bot.admin.says("/pnl 2026-02-01..2026-02-28")
-                _ = try await bot.admin.hears("P&L: 2026")
+                _ = try await bot.admin.hears("P&L: Feb 2026")
                 _ = try bot.admin.presses("By day")
                 _ = try await bot.admin.hears("2026-02-19")
             }

@@ -226,10 +226,10 @@ import World
             #expect(try await console.says("/equity all main") == shown)
             let euros = try await console.says("/equity EUR")
             #expect(euros.contains("In EUR"), "\(euros)")
-            #expect(euros.contains("1 open positions have no quote."), "\(euros)")
+            #expect(euros.contains("1 open position has no quote."), "\(euros)")
             #expect(
                 try await console.says("/equity nowhere")
-                    .contains("neither a portfolio of yours nor a period"))
+                    .contains("You have no portfolio named “nowhere”, and it is no period."))
         }
     }
 
@@ -247,7 +247,7 @@ import World
                 let shown = try await bob.says(line)
                 #expect(!shown.contains("677"), "\(shown)")
             }
-            #expect(try await bob.says("/equity secret").contains("neither a portfolio"))
+            #expect(try await bob.says("/equity secret").contains("You have no portfolio named"))
         }
     }
 }

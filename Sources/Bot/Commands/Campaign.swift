@@ -101,28 +101,27 @@ private struct CampaignScreen {
 
     func screen() throws(ScreenError) -> Screen {
         let symbol = NameDigest.of(campaign.instrument.symbol)
-        var legs: [[Button]] = []
+        var legs: [Button] = []
         for leg in detail.legs.prefix(Self.mostLegButtons) {
-            let button = try request.button(
-                "Leg \(leg.number)", place: "", arguments: "\(number) \(leg.number)")
-            if let last = legs.last, last.count < Self.buttonsPerRow {
-                legs[legs.count - 1].append(button)
-            } else {
-                legs.append([button])
-            }
+            legs.append(
+                try request.button(
+                    "Leg \(leg.number)", place: "", arguments: "\(number) \(leg.number)"))
         }
         return try request.paged(
             "\(campaign.instrument.symbol) \(campaign.direction.rawValue), "
                 + campaign.status.rawValue,
             facts: facts, table: table, notes: notes, arguments: number,
-            buttons: legs + [
+            buttons: legs.inRows(of: Self.buttonsPerRow) + [
                 [
                     try request.link("Why", to: .why, arguments: whyArguments),
                     try request.link("Trades", to: .trades, arguments: symbol),
-                    try request.link("Campaigns", to: .campaigns, arguments: "a \(symbol)"),
+                    try request.link("Campaigns", to: .campaigns, arguments: symbol),
+                ],
+                [
                     try request.button(
                         "Chart", place: CommandRequest.picturePlace, arguments: number),
-                ]
+                    try request.refresh(number),
+                ],
             ])
     }
 

@@ -5,10 +5,14 @@ import Services
 extension Command {
     static let campaigns = Command(
         "campaigns", "Journeys from flat to flat, the last opened first",
-        arguments: "[open|closed] [symbol] [portfolio]", example: "/campaigns closed BTCUSDT",
+        arguments: "[open|closed] [symbol] [period] [portfolio] [strategy]",
+        example: "/campaigns closed BTCUSDT",
         body: .approved { request, caller in
             let authority = Authority(caller: caller)
-            let selection = try await CampaignSelection(request, authority)
+            let words = try await request.listWords(
+                [.symbol, .period, .portfolio, .strategy], choices: CampaignSelection.choices,
+                of: caller)
+            let selection = CampaignSelection(words: words)
             let campaigns = try await selection.list(request, authority)
             return try CampaignsScreen(request: request, selection: selection).screen(campaigns)
         })
@@ -17,49 +21,16 @@ extension Command {
 /// Which campaigns are asked for.
 private struct CampaignSelection {
     static let rowsPerScreen = 10
+    /// `all` stands for those whose symbol is `OPEN`, too.
+    static let choices = [CampaignStatus.allCases.map { $0.rawValue.lowercased() } + ["all"]]
 
-    var status: CampaignStatus?
-    let symbol: ExactText?
-    let portfolio: ExactText?
+    var words: ListWords
 
-    init(_ request: CommandRequest, _ authority: Authority) async throws {
-        var arguments = request.arguments
-        let (first, rest) = arguments.firstAndRest
-        if let status = Self.status(first, isFromButton: arguments.isFromButton) {
-            self.status = status
-            arguments = rest
-        } else if first.lowercased() == (arguments.isFromButton ? Self.allLetter : Self.all) {
-            arguments = rest
+    var status: CampaignStatus? {
+        get {
+            CampaignStatus.allCases.first { words.choices.contains($0.rawValue.lowercased()) }
         }
-        guard !arguments.isEmpty else {
-            (symbol, portfolio) = (nil, nil)
-            return
-        }
-        let symbols = try await request.tradedSymbols(for: authority)
-        let portfolios = try await request.services.portfolios.all(for: authority.caller)
-        guard
-            let named = arguments.pick(
-                symbolFrom: symbols, portfolioFrom: portfolios.map(\.name))
-        else {
-            throw CommandRefusal.unknownName(
-                arguments.text, kind: "traded symbol or portfolio", known: symbols)
-        }
-        (symbol, portfolio) = named
-    }
-
-    /// For those whose symbol is `OPEN`.
-    private static let all = "all"
-    private static let allLetter = "a"
-
-    private static func status(_ word: String, isFromButton: Bool) -> CampaignStatus? {
-        isFromButton
-            ? CampaignStatus.allCases.first { letter(of: $0) == word }
-            : CampaignStatus(rawValue: word.lowercased())
-    }
-
-    /// A button has little room.
-    private static func letter(of status: CampaignStatus) -> String {
-        String(status.rawValue.prefix(1))
+        set { words.choices = [newValue?.rawValue.lowercased() ?? "all"] }
     }
 
     /// One more than a screen shows where there are so many.
@@ -67,21 +38,18 @@ private struct CampaignSelection {
         _ request: CommandRequest, _ authority: Authority
     ) async throws -> [CampaignListing] {
         var query = CampaignQuery(
-            portfolio: portfolio, status: status, symbol: symbol, limit: Self.rowsPerScreen + 1)
-        if let opening = CampaignsScreen.opening(request.place) {
-            query.cursor = try await request.services.campaigns.cursor(
-                behind: opening, for: authority)
+            portfolio: words.portfolio, status: status, symbol: words.symbol,
+            strategy: words.strategyReference, limit: Self.rowsPerScreen + 1)
+        (query.from, query.until) = words.period?.period.instants ?? (nil, nil)
+        if let start = ListPlace<TradeRecord>(request.place) {
+            query.cursor = try await request.services.trades.cursor(
+                behind: start.id, for: authority)
         }
         return try await request.services.campaigns.page(query, for: authority).campaigns
     }
 
     /// What a button carries.
-    var carried: String {
-        [
-            status.map(Self.letter) ?? Self.allLetter,
-            symbol.map(NameDigest.of), portfolio.map(NameDigest.of),
-        ].compactMap(\.self).joined(separator: " ")
-    }
+    var carried: String { words.carried(choices: Self.choices) }
 
     var whenEmpty: String {
         switch status {
@@ -98,8 +66,7 @@ private struct CampaignSelection {
             case .closed: "Closed campaigns"
             case nil: "Campaigns"
             }
-        return kind + (symbol.map { " in \($0)" } ?? "")
-            + (portfolio.map { symbol == nil ? " in \($0)" : ", \($0)" } ?? "")
+        return kind + words.named
     }
 }
 
@@ -109,12 +76,7 @@ private struct CampaignsScreen {
 
     private static let buttonsPerRow = 5
 
-    /// The campaign behind which the screen begins; nil for the newest.
-    static func opening(_ place: String) -> TradeID? {
-        Int64(place, radix: 36).map { TradeID($0) }
-    }
-
-    private var isFirst: Bool { Self.opening(request.place) == nil }
+    private var isFirst: Bool { ListPlace<TradeRecord>(request.place) == nil }
 
     func screen(_ campaigns: [CampaignListing]) throws -> Screen {
         let shown = Array(campaigns.prefix(CampaignSelection.rowsPerScreen))
@@ -130,8 +92,10 @@ private struct CampaignsScreen {
                     + (onPage.first.map { [note($0)] } ?? []),
                 buttons: try links(onPage)
                     + [
-                        try turning(hasMore ? onPage.last : nil), try statuses(),
-                    ].filter { !$0.isEmpty })
+                        try request.turning(
+                            isFirst: isFirst, behind: hasMore ? onPage.last?.id : nil,
+                            selection.carried), try statuses(),
+                    ])
         }
     }
 
@@ -143,33 +107,12 @@ private struct CampaignsScreen {
     private func links(
         _ campaigns: ArraySlice<CampaignListing>
     ) throws(ScreenError) -> [[Button]] {
-        var rows: [[Button]] = []
+        var buttons: [Button] = []
         for campaign in campaigns {
             let number = CampaignWords.number(of: campaign)
-            let button = try request.link(number, to: .campaign, arguments: number)
-            if let last = rows.last, last.count < Self.buttonsPerRow {
-                rows[rows.count - 1].append(button)
-            } else {
-                rows.append([button])
-            }
+            buttons.append(try request.link(number, to: .campaign, arguments: number))
         }
-        return rows
-    }
-
-    /// To the newest, and to those behind `last`.
-    private func turning(_ last: CampaignListing?) throws(ScreenError) -> [Button] {
-        var buttons: [Button] = []
-        if !isFirst {
-            buttons.append(
-                try request.button("⇤ Newest", place: "", arguments: selection.carried))
-        }
-        if let last {
-            buttons.append(
-                try request.button(
-                    "Older ›", place: String(last.id.raw, radix: 36),
-                    arguments: selection.carried))
-        }
-        return buttons
+        return buttons.inRows(of: Self.buttonsPerRow)
     }
 
     private func statuses() throws(ScreenError) -> [Button] {
@@ -189,7 +132,7 @@ private struct CampaignsScreen {
 
     private func columns(_ campaigns: [CampaignListing]) -> [Table.Column] {
         var columns: [Table.Column] = [.init("Number")]
-        if selection.symbol == nil { columns.append(.init("Symbol")) }
+        if selection.words.symbol == nil { columns.append(.init("Symbol")) }
         if hasPortfolios(campaigns) { columns.append(.init("Portfolio")) }
         return columns + [
             .init("Way"), .init("Opened"), .init("Closed"), .init("Legs", .right),
@@ -199,7 +142,7 @@ private struct CampaignsScreen {
 
     private func row(_ campaign: CampaignListing, _ campaigns: [CampaignListing]) -> [Cell] {
         var cells: [Cell] = [.code(CampaignWords.number(of: campaign))]
-        if selection.symbol == nil { cells.append(.text(campaign.instrument.shownName)) }
+        if selection.words.symbol == nil { cells.append(.text(campaign.instrument.shownName)) }
         if hasPortfolios(campaigns) { cells.append(.text(campaign.portfolio.text)) }
         return cells + [
             .text(campaign.direction.rawValue), .time(campaign.openedAt),

@@ -31,27 +31,28 @@ extension Command {
 
 /// Which portfolio, period and currency are asked for, in any order.
 private struct EquityQuestion {
-    let portfolio: ExactText?
-    let periodText: String
-    let period: Period
+    let words: ListWords
+    let said: SpokenPeriod
     var currency: Currency?
+    private let portfolios: [Portfolio]
 
     private static let standardPeriod = "all"
     private static let offered = ["month", "quarter", "ytd", "all"]
     /// What a button carries before a currency.
-    private static let currencyMark: Character = "="
+    private static let currencyMark: Character = "$"
 
     init(_ request: CommandRequest, _ caller: Caller) async throws {
-        let today = request.services.performance.today
-        let names = try await request.services.portfolios.all(for: caller).map(\.name)
+        portfolios = try await request.services.portfolios.all(for: caller)
         var rest = request.arguments
         if let (other, currency) = Self.currency(behind: rest) {
             (rest, self.currency) = (other, currency)
         }
-        let stretch = try PortfolioPeriod(
-            rest, portfolios: names, standard: Self.standardPeriod, today: today)
-        (portfolio, period, periodText) = (stretch.portfolio, stretch.period, stretch.text)
+        words = try await request.listWords([.period, .portfolio], of: caller, in: rest)
+        said = try words.period(or: Self.standardPeriod, today: request.services.performance.today)
     }
+
+    var portfolio: ExactText? { words.portfolio }
+    var period: Period { said.period }
 
     /// The last word where it is marked as a currency, or written like `USD`.
     private static func currency(
@@ -68,20 +69,25 @@ private struct EquityQuestion {
     }
 
     var title: String {
-        portfolio.map { "Equity in \($0): \(periodText)" } ?? "Equity: \(periodText)"
+        portfolio.map { "Equity in \($0): \(said.name)" } ?? "Equity: \(said.name)"
     }
 
-    func carried(period: String? = nil, currency: Currency? = nil) -> String {
+    func carried(
+        period: String? = nil, currency: Currency? = nil,
+        _ change: (inout ListWords) -> Void = { _ in }
+    ) -> String {
+        var words = words
+        words.period = period.flatMap { SpokenPeriod($0, today: said.period.to) } ?? said
+        change(&words)
         let code = (currency ?? self.currency).map { "\(Self.currencyMark)\($0)" }
-        return [portfolio.map(NameDigest.of), period ?? periodText, code].compactMap(\.self)
-            .joined(separator: " ")
+        return [words.carried(), code].compactMap(\.self).joined(separator: " ")
     }
 
     func buttons(
         _ request: CommandRequest, _ equity: Equity
     ) throws(ScreenError) -> [[Button]] {
         var periods: [Button] = []
-        for name in Self.offered where name != periodText {
+        for name in Self.offered where name != said.name {
             periods.append(try request.button(name, arguments: carried(period: name)))
         }
         var others: [Button] = []
@@ -92,7 +98,11 @@ private struct EquityQuestion {
         periods.append(
             try request.button(
                 "Chart", place: CommandRequest.picturePlace, arguments: carried()))
-        return [periods, others]
+        others.append(try request.refresh(carried()))
+        let switches = try request.switcher(between: portfolios, shown: portfolio) { name in
+            carried { $0.portfolio = name }
+        }
+        return [periods, others] + switches
     }
 }
 
@@ -153,7 +163,12 @@ private struct Equity {
         let unmarked = positions.count {
             $0.listing.instrument.instrument.currency == currency && $0.markPrice == nil
         }
-        if unmarked > 0 { notes.append("\(unmarked) open positions have no quote.") }
+        if unmarked > 0 {
+            notes.append(
+                unmarked == 1
+                    ? "1 open position has no quote."
+                    : "\(unmarked) open positions have no quote.")
+        }
         return notes
     }
 

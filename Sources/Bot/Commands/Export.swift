@@ -38,14 +38,13 @@ private struct ExportQuestion {
             format = named
             rest = rest.firstAndRest.rest
         }
-        let names = try await request.services.portfolios.all(for: caller).map(\.name)
-        let stretch = try PortfolioPeriod(
-            rest, portfolios: names, standard: Self.standardPeriod, today: today)
-        periodText = stretch.text
+        let words = try await request.listWords([.period, .portfolio], of: caller, in: rest)
+        let said = try words.period(or: Self.standardPeriod, today: today)
+        periodText = said.name
         export = ListExport(
-            subjects, as: format, for: Authority(caller: caller), portfolio: stretch.portfolio,
-            period: stretch.text == Self.standardPeriod
-                ? ListExport.everything(today: today) ?? stretch.period : stretch.period,
+            subjects, as: format, for: Authority(caller: caller), portfolio: words.portfolio,
+            period: said.name == Self.standardPeriod
+                ? ListExport.everything(today: today) ?? said.period : said.period,
             on: today)
     }
 

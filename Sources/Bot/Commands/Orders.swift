@@ -4,51 +4,36 @@ import Services
 
 extension Command {
     static let orders = Command(
-        "orders", "Orders that are open, or in another state", arguments: "[status]",
-        example: "/orders filled",
+        "orders", "Orders that are open, or in another state",
+        arguments: "[status] [symbol] [period] [portfolio] [strategy]",
+        example: "/orders filled BTCUSDT",
         body: .approved { request, caller in
-            let selection = try OrderSelection(request.arguments)
-            let start = OrderPlace(request.place)?.cursor
-            let page = try await request.services.orders.page(
-                OrderQuery(
-                    statuses: selection.statuses, cursor: start, limit: OrderPlace.rowsPerScreen),
-                for: Authority(caller: caller))
+            let authority = Authority(caller: caller)
+            let words = try await request.listWords(
+                [.symbol, .period, .portfolio, .strategy], choices: OrderSelection.choices,
+                of: caller)
+            let selection = OrderSelection(words)
+            var query = OrderQuery(
+                portfolio: words.portfolio, statuses: selection.statuses, symbol: words.symbol,
+                strategy: words.strategyReference, limit: OrderScreen.rowsPerScreen)
+            (query.from, query.until) = words.period?.period.instants ?? (nil, nil)
+            if let start = ListPlace<OrderRecord>(request.place) {
+                query.cursor = try await request.services.orders.cursor(
+                    behind: start.id, for: authority)
+            }
+            let page = try await request.services.orders.page(query, for: authority)
             return try OrderScreen(
-                request: request, selection: selection, start: start, page: page
+                request: request, selection: selection, isFirst: query.cursor == nil, page: page
             ).screen()
         })
 }
 
-/// A place in the list of orders that new ones do not move, and short enough for a button: after
-/// the order with that instant and id.
-private struct OrderPlace {
-    static let rowsPerScreen = 20
-    private static let separator: Character = "."
-
-    let cursor: OrderCursor
-
-    init(_ cursor: OrderCursor) { self.cursor = cursor }
-
-    init?(_ text: String) {
-        let parts = text.split(separator: Self.separator)
-        guard parts.count == 2, let instant = Int64(parts[0], radix: 36),
-            let id = Int64(parts[1], radix: 36),
-            (Timestamp.distantPast...Timestamp.distantFuture)
-                .contains(Timestamp(microseconds: instant))
-        else { return nil }
-        cursor = OrderCursor(placedAt: Timestamp(microseconds: instant), id: OrderID(id))
-    }
-
-    var text: String {
-        String(cursor.placedAt.microseconds, radix: 36) + String(Self.separator)
-            + String(cursor.id.raw, radix: 36)
-    }
-}
-
 private struct OrderScreen {
+    static let rowsPerScreen = 20
+
     let request: CommandRequest
     let selection: OrderSelection
-    let start: OrderCursor?
+    let isFirst: Bool
     let page: OrderPage
 
     func screen() throws -> Screen {
@@ -58,39 +43,32 @@ private struct OrderScreen {
                 .init("Symbol"), .init("Side"), .init("Type"), .init("Filled", .right),
                 .init("Price", .right), .init("Status"), .init("Placed"),
             ], rows: orders.map(row),
-            whenEmpty: start == nil ? selection.whenEmpty : "No older orders.")
+            whenEmpty: isFirst ? selection.whenEmpty : "No older orders.")
         // As many rows as fit: long names may leave less room than rows.
-        let fitting = try Paging.pages(of: table, in: request.zone) { page throws(ScreenError) in
-            try screen(page.table, next: orders.last.map { OrderPlace($0.cursor) })
-        }.first
-        let count = fitting?.rows.count ?? orders.count
-        let isLast = count == orders.count && page.next == nil
-        return try screen(
-            fitting?.table ?? table,
-            next: isLast ? nil : orders.prefix(count).last.map { OrderPlace($0.cursor) })
+        return try Paging.first(of: table, in: request.zone) { part throws(ScreenError) in
+            let isLast = part.rows.upperBound == orders.count && page.next == nil
+            let isOverfilled = orders[part.rows].contains(where: \.isOverfilled)
+            return Screen(
+                title: selection.title,
+                blocks: [.table(part.table)]
+                    + (isOverfilled ? [.note("⚠ More was filled than ordered.")] : []),
+                buttons: [
+                    try request.turning(
+                        isFirst: isFirst, behind: isLast ? nil : orders[part.rows].last?.id,
+                        selection.carried()), try others(),
+                ])
+        }
     }
 
-    private func screen(_ table: Table, next: OrderPlace?) throws(ScreenError) -> Screen {
-        var turns: [Button] = []
-        if start != nil {
-            turns.append(try request.button("⇤ Newest", place: "", arguments: selection.name))
-        }
-        if let next {
-            turns.append(
-                try request.button("Older ›", place: next.text, arguments: selection.name))
-        }
+    private func others() throws(ScreenError) -> [Button] {
         var others: [Button] = []
-        for name in ["open", "filled", "all"] where name != selection.name {
+        for name in OrderSelection.offered where name != selection.name {
             others.append(
                 try request.button(
-                    name.prefix(1).uppercased() + name.dropFirst(), place: "", arguments: name))
+                    name.prefix(1).uppercased() + name.dropFirst(), place: "",
+                    arguments: selection.carried(name)))
         }
-        let isOverfilled = page.orders.contains(where: \.isOverfilled)
-        return Screen(
-            title: "Orders: \(selection.name)",
-            blocks: [.table(table)]
-                + (isOverfilled ? [.note("⚠ More was filled than ordered.")] : []),
-            buttons: [turns, others].filter { !$0.isEmpty })
+        return others
     }
 
     private func row(_ order: OrderListing) -> [Cell] {
@@ -107,34 +85,48 @@ private struct OrderScreen {
 
 /// Which orders are asked for: `open`, `all`, or one status by its name.
 private struct OrderSelection {
+    static let open = "open"
+    static let all = "all"
+    static let offered = [open, "filled", all]
+    static let choices = [[open, all] + OrderStatus.allCases.map { $0.rawValue.lowercased() }]
+
+    let words: ListWords
     /// In lower case.
     let name: String
-    /// Nil for those that are open.
-    let statuses: [OrderStatus]?
 
-    init(_ arguments: Arguments) throws(CommandRefusal) {
-        let word = arguments.text.lowercased()
-        let statusName = word.uppercased().replacing(" ", with: "_").replacing("-", with: "_")
-        switch word {
-        case "", "open": (name, statuses) = ("open", nil)
-        case "all": (name, statuses) = ("all", OrderStatus.allCases)
-        default:
-            guard let status = OrderStatus(rawValue: statusName) else {
-                let names = OrderStatus.allCases.map { Cell.text($0.rawValue.lowercased()) }
-                throw CommandRefusal(
-                    title: "That was not understood",
-                    reason: "“\(arguments.text.shortened)” is no status of an order.",
-                    facts: [Fact("There are", .joined(["open", "all"] + names))],
-                    showsUsage: true)
-            }
-            (name, statuses) = (status.rawValue.lowercased(), [status])
+    init(_ words: ListWords) {
+        self.words = words
+        name = words.choices.first ?? Self.open
+    }
+
+    /// Nil for those that are open.
+    var statuses: [OrderStatus]? {
+        switch name {
+        case Self.open: nil
+        case Self.all: OrderStatus.allCases
+        default: OrderStatus.allCases.filter { $0.rawValue.lowercased() == name }
         }
     }
 
+    var title: String {
+        "Orders" + words.named + (words.period == nil ? ": " : ", ")
+            + name.replacing("_", with: " ")
+    }
+
+    /// What a button carries for these orders, or for those in another state.
+    func carried(_ other: String? = nil) -> String {
+        var words = words
+        words.choices = [other ?? name]
+        return words.carried(choices: Self.choices)
+    }
+
     var whenEmpty: String {
-        switch name {
-        case "open": "No open orders."
-        case "all": "No orders yet."
+        var narrowed = words
+        narrowed.choices = []
+        guard narrowed.isEmpty else { return "No such orders." }
+        return switch name {
+        case Self.open: "No open orders."
+        case Self.all: "No orders yet."
         default: "No orders in this state."
         }
     }

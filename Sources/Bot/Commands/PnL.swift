@@ -5,7 +5,8 @@ import Services
 extension Command {
     static let pnl = Command(
         "pnl", "Realized P&L, fees and trades of a period",
-        arguments: "[period] [average|fifo|lifo] [portfolio]", example: "/pnl week fifo main",
+        arguments: "[period] [average|fifo|lifo] [days] [portfolio]",
+        example: "/pnl last month fifo main",
         body: .approved { request, caller in
             let question = try await PnLQuestion(request, caller)
             let report = try await request.services.performance.report(
@@ -25,85 +26,56 @@ extension Command {
 
 /// Which period and portfolio are asked for, and in which view.
 private struct PnLQuestion {
-    let periodText: String
-    let period: Period
+    static let byDayWord = "days"
+    static let choices = [CostMethod.allCases.map(\.rawValue), [byDayWord]]
+    static let standardPeriod = "day"
+    private static let offered = ["day", "week", "month", "quarter", "ytd", "all"]
+
+    let words: ListWords
+    let said: SpokenPeriod
     let method: CostMethod
     /// By which it is told where no method is named.
     private let standardMethod: CostMethod
-    let portfolio: ExactText?
-    let byDay: Bool
-
-    static let standardPeriod = "day"
-    private static let offered = ["day", "week", "month", "quarter", "ytd", "all"]
-    /// What a button carries before the rest for the view by day.
-    private static let byDayMark = "days "
+    private let portfolios: [Portfolio]
 
     init(_ request: CommandRequest, _ caller: Caller) async throws {
         standardMethod = try await request.services.settings.all(for: caller).costMethod
-        var arguments = request.arguments
-        byDay = arguments.isFromButton && arguments.text.hasPrefix(Self.byDayMark)
-        if byDay { arguments = arguments.firstAndRest.rest }
-        let today = request.services.performance.today
-        var (first, rest) = arguments.firstAndRest
-        if let method = CostMethod(rawValue: first.lowercased()) {
-            // The method alone, or before the period.
-            self.method = method
-            arguments = rest
-            (first, rest) = rest.firstAndRest
-        } else if Period(first, today: today) != nil,
-            let method = CostMethod(rawValue: rest.firstAndRest.first.lowercased())
-        {
-            self.method = method
-            rest = rest.firstAndRest.rest
-        } else {
-            method = standardMethod
-        }
-        if let period = Period(first.isEmpty ? Self.standardPeriod : first, today: today) {
-            self.period = period
-            periodText = first.isEmpty ? Self.standardPeriod : first.lowercased()
-            portfolio = try await request.portfolio(rest, of: caller)
-            return
-        }
-        // No period: then all of it may be a portfolio's name, for today.
-        let names = try await request.services.portfolios.all(for: caller).map(\.name)
-        guard let name = arguments.pick(from: names),
-            let period = Period(Self.standardPeriod, today: today)
-        else {
-            throw CommandRefusal(
-                title: "That was not understood",
-                reason: "“\(first.shortened)” is neither a period nor one of your portfolios.",
-                facts: [
-                    Fact(
-                        "Periods", "day, week, month, quarter, ytd, all, 7d, 2026-01-01..2026-03-31"
-                    ),
-                    Fact("Portfolios", .joined(names.prefix(20).map { .text($0.text) })),
-                ], showsUsage: true)
-        }
-        self.period = period
-        periodText = Self.standardPeriod
-        portfolio = name
+        portfolios = try await request.services.portfolios.all(for: caller)
+        words = try await request.listWords(
+            [.period, .portfolio], choices: Self.choices, of: caller)
+        said = try words.period(or: Self.standardPeriod, today: request.services.performance.today)
+        let named = words.choices.compactMap(CostMethod.init(rawValue:)).first
+        method = named ?? standardMethod
     }
 
+    var portfolio: ExactText? { words.portfolio }
+    var period: Period { said.period }
+    var byDay: Bool { words.choices.contains(Self.byDayWord) }
+
     var title: String {
-        let told = method == .average ? periodText : "\(periodText), \(method.shownName)"
+        let told = method == .average ? said.name : "\(said.name), \(method.shownName)"
         return portfolio.map { "P&L in \($0): \(told)" } ?? "P&L: \(told)"
     }
 
-    /// The arguments for a button: this question, but for what is given.
+    /// The arguments for a button: this question, but for what `change` makes of it.
     func carried(
-        period: String? = nil, method: CostMethod? = nil, byDay: Bool? = nil
+        period: String? = nil, method: CostMethod? = nil, byDay: Bool? = nil,
+        _ change: (inout ListWords) -> Void = { _ in }
     ) -> String {
+        var words = words
         let method = method ?? self.method
-        let words = [
-            period ?? periodText, method == standardMethod ? nil : method.rawValue,
-            portfolio.map(NameDigest.of),
-        ].compactMap(\.self)
-        return ((byDay ?? self.byDay) ? Self.byDayMark : "") + words.joined(separator: " ")
+        words.choices = method == standardMethod ? [] : [method.rawValue]
+        if byDay ?? self.byDay { words.choices.insert(Self.byDayWord) }
+        words.period = said
+        change(&words)
+        let today = said.period.to
+        if let period { words.period = SpokenPeriod(period, today: today) }
+        return words.carried(choices: Self.choices)
     }
 
     func buttons(_ request: CommandRequest) throws(ScreenError) -> [[Button]] {
         var periods: [Button] = []
-        for name in Self.offered where name != periodText {
+        for name in Self.offered where name != said.name {
             periods.append(try request.button(name, arguments: carried(period: name)))
         }
         let view = try request.button(
@@ -113,10 +85,15 @@ private struct PnLQuestion {
             methods.append(
                 try request.button(method.shownName, arguments: carried(method: method)))
         }
-        methods.append(
+        let more = [
             try request.button(
-                "Chart", place: CommandRequest.picturePlace, arguments: carried()))
-        return [periods, methods]
+                "Chart", place: CommandRequest.picturePlace, arguments: carried()),
+            try request.refresh(carried()),
+        ]
+        let switches = try request.switcher(between: portfolios, shown: portfolio) { name in
+            carried { $0.portfolio = name }
+        }
+        return [periods, methods, more] + switches
     }
 
     /// One day alone is no picture: it is shown with those before it.
@@ -126,7 +103,7 @@ private struct PnLQuestion {
         var shown = report
         if report.from == report.to,
             let around = Period(
-                "\(report.to.adding(days: 1 - Self.daysOnPicture))..\(report.to)", today: report.to)
+                from: report.to.adding(days: 1 - Self.daysOnPicture), to: report.to)
         {
             shown = try await request.services.performance.report(
                 portfolio: portfolio, period: around, method: method,

@@ -4,36 +4,108 @@ import Services
 
 extension Command {
     static let positions = Command(
-        "positions", "What is held, at cost and at the last quotes", arguments: "[portfolio]",
-        example: "/positions main",
+        "positions", "What is held, at cost and at the last quotes",
+        arguments: "[portfolio|all] [symbol] [strategy]", example: "/positions main",
         body: .approved { request, caller in
-            let portfolio = try await request.portfolio(request.arguments, of: caller)
-            let overview = try await request.services.positions.overview(
-                portfolio: portfolio, for: Authority(caller: caller))
-            let table = PositionTable(overview, today: request.services.performance.today)
-            return try request.paged(
-                portfolio.map { "Positions in \($0)" } ?? "Positions",
-                facts: table.facts, table: table.table, notes: table.notes,
-                arguments: portfolio.map(NameDigest.of) ?? "")
+            let authority = Authority(caller: caller)
+            if let digest = HoldingScreen.digest(in: request.arguments) {
+                return try await HoldingScreen.screen(digest, request, authority)
+            }
+            let words = try await request.listWords(
+                [.symbol, .portfolio, .strategy], choices: PositionList.choices, of: caller)
+            guard words.symbol != nil else {
+                return try await PositionList(words, request, authority).screen()
+            }
+            return try await HoldingScreen.screen(words, request, authority)
         })
+}
+
+/// The open positions of a portfolio, or of all.
+private struct PositionList {
+    static let choices = [["all"]]
+    static let rowsPerScreen = 20
+    static let linksPerRow = 4
+
+    let request: CommandRequest
+    let words: ListWords
+    let portfolios: [Portfolio]
+    let overview: PositionOverview
+
+    /// Where neither a portfolio nor a strategy is named, of the default portfolio.
+    init(_ said: ListWords, _ request: CommandRequest, _ authority: Authority) async throws {
+        var words = said
+        portfolios = try await request.services.portfolios.all(for: authority.caller)
+        if words.isEmpty { words.portfolio = portfolios.first(where: \.isDefault)?.name }
+        self.words = words
+        self.request = request
+        overview = try await request.services.positions.overview(
+            portfolio: words.portfolio, strategy: words.strategyReference, for: authority)
+    }
+
+    func screen() throws(ScreenError) -> Screen {
+        let table = PositionTable(overview.positions)
+        let sums = PositionSums(overview, today: request.services.performance.today)
+        let carried = words.carried(choices: Self.choices)
+        return try request.paged(
+            title, facts: sums.facts, table: table.table, notes: sums.notes, arguments: carried,
+            rowsAtMost: Self.rowsPerScreen,
+            links: { page throws(ScreenError) in try table.links(page.rows, request) },
+            buttons: try request.switcher(between: portfolios, shown: words.portfolio) { name in
+                var other = words
+                other.portfolio = name
+                other.choices = name == nil ? ["all"] : []
+                return other.carried(choices: Self.choices)
+            } + [[try request.refresh(carried)]])
+    }
+
+    private var title: String {
+        "Positions" + (words.portfolio.map { " in \($0)" } ?? "")
+            + (words.strategy.map { " of \($0)" } ?? "")
+    }
+}
+
+extension HoldingScreen {
+    /// One holding where the symbol is held once, else those in the symbol to choose from; none
+    /// being open, those that were.
+    fileprivate static func screen(
+        _ words: ListWords, _ request: CommandRequest, _ authority: Authority
+    ) async throws -> Screen {
+        let symbol = words.symbol ?? ""
+        let all = try await request.services.positions.snapshot(
+            portfolio: words.portfolio, strategy: words.strategyReference, includeClosed: true,
+            for: authority
+        ).filter { $0.listing.instrument.instrument.symbol == symbol }
+        let open = all.filter { !$0.listing.position.quantity.isZero }
+        let found = open.isEmpty ? all : open
+        guard found.count != 1 else {
+            return try await screen(of: found[0], request, authority)
+        }
+        guard !found.isEmpty else {
+            throw CommandRefusal(
+                title: "Not found", reason: "There is no position in \(symbol) there.",
+                showsUsage: true)
+        }
+        let table = PositionTable(found)
+        let carried = words.carried(choices: PositionList.choices)
+        return try request.paged(
+            "Positions in \(symbol)", table: table.table, arguments: carried,
+            rowsAtMost: PositionList.rowsPerScreen,
+            links: { page throws(ScreenError) in try table.links(page.rows, request) },
+            buttons: [[try request.refresh(carried)]])
+    }
 }
 
 /// Positions as rows; columns in which nothing would stand are left out.
 private struct PositionTable {
-    private let overview: PositionOverview
-    private let today: Day
+    private let positions: [PositionView]
     private let hasPortfolios: Bool
     private let hasStrategies: Bool
 
-    init(_ overview: PositionOverview, today: Day) {
-        self.overview = overview
-        self.today = today
-        let positions = overview.positions
+    init(_ positions: [PositionView]) {
+        self.positions = positions
         hasPortfolios = Set(positions.map(\.listing.portfolio)).count > 1
         hasStrategies = positions.contains { $0.listing.strategy != nil }
     }
-
-    private var positions: [PositionView] { overview.positions }
 
     var table: Table {
         var columns: [Table.Column] = [.init("Symbol")]
@@ -60,8 +132,41 @@ private struct PositionTable {
         ]
     }
 
+    /// A button to each of these rows' holdings.
+    func links(
+        _ rows: Range<Int>, _ request: CommandRequest
+    ) throws(ScreenError) -> [[Button]] {
+        var buttons: [Button] = []
+        for view in positions[rows] {
+            let listing = view.listing
+            let parts = [
+                listing.instrument.instrument.shownName,
+                hasPortfolios ? listing.portfolio.text : nil,
+                hasStrategies ? listing.strategy?.text : nil,
+            ]
+            buttons.append(
+                try request.button(
+                    parts.compactMap(\.self).joined(separator: " · "), place: "",
+                    arguments: HoldingScreen.arguments(for: listing)))
+        }
+        return buttons.inRows(of: hasPortfolios || hasStrategies ? 2 : PositionList.linksPerRow)
+    }
+
     /// Stands behind a stale mark.
-    private static let staleMark = "⏱"
+    static let staleMark = "⏱"
+}
+
+/// What positions come to, and what is to be said of their marks.
+private struct PositionSums {
+    private let overview: PositionOverview
+    private let today: Day
+
+    init(_ overview: PositionOverview, today: Day) {
+        self.overview = overview
+        self.today = today
+    }
+
+    private var positions: [PositionView] { overview.positions }
 
     var facts: [Fact] {
         guard !positions.isEmpty else { return [] }
@@ -103,7 +208,9 @@ private struct PositionTable {
         let stale = positions.filter(\.isMarkStale).compactMap(\.markTime)
         guard let oldest = stale.min() else { return [] }
         let age = Self.duration(seconds: overview.staleAfterSeconds)
-        return ["\(Self.staleMark) The mark is older than \(age): the oldest is of \(oldest)."]
+        return [
+            "\(PositionTable.staleMark) The mark is older than \(age): the oldest is of \(oldest)."
+        ]
     }
 
     /// In the largest unit that it is whole in.

@@ -4,32 +4,42 @@ import Services
 
 extension Command {
     static let risk = Command(
-        "risk", "Risk policies in force and their latest breaches", arguments: "[portfolio]",
-        example: "/risk main",
+        "risk", "Risk policies in force and their latest breaches",
+        arguments: "[portfolio] [breaches]", example: "/risk main",
         body: .approved { request, caller in
-            var arguments = request.arguments
-            let showsBreaches =
-                arguments.isFromButton && arguments.firstAndRest.first == breachesMark
-            if showsBreaches { arguments = arguments.firstAndRest.rest }
-            let portfolio = try await request.portfolio(arguments, of: caller)
+            let words = try await request.listWords(
+                [.portfolio], choices: riskChoices, of: caller)
+            let showsBreaches = words.choices.contains(breachesWord)
+            let portfolios = try await request.services.portfolios.all(for: caller)
             let overview = try await request.services.risk.overview(
-                portfolio: portfolio, for: Authority(caller: caller))
-            let digest = portfolio.map(NameDigest.of) ?? ""
-            let breaches = breachesMark + (digest.isEmpty ? "" : " \(digest)")
+                portfolio: words.portfolio, for: Authority(caller: caller))
+            func carried(
+                showsBreaches: Bool = showsBreaches, in portfolio: ExactText? = words.portfolio
+            ) -> String {
+                var other = ListWords()
+                other.portfolio = portfolio
+                if showsBreaches { other.choices = [breachesWord] }
+                return other.carried(choices: riskChoices)
+            }
             let other = try request.button(
                 showsBreaches ? "Policies" : "Breaches (\(overview.breaches.count))",
-                arguments: showsBreaches ? digest : breaches)
+                arguments: carried(showsBreaches: !showsBreaches))
             return try request.paged(
-                portfolio.map { "Risk in \($0)" } ?? "Risk",
+                "Risk" + words.named,
                 facts: [
                     Fact("Active policies", "\(overview.policies.count)"),
                     Fact("Latest breach", overview.breaches.first.map(told) ?? "none"),
                 ],
                 table: showsBreaches ? breachTable(overview) : policyTable(overview),
-                arguments: showsBreaches ? breaches : digest, buttons: [[other]])
+                arguments: carried(),
+                buttons: [[other, try request.refresh(carried())]]
+                    + request.switcher(between: portfolios, shown: words.portfolio) {
+                        carried(in: $0)
+                    })
         })
 
-    private static let breachesMark = "breaches"
+    private static let breachesWord = "breaches"
+    private static let riskChoices = [[breachesWord]]
     /// Characters of a policy's rule or a breach's observation that are shown.
     private static let shownCharacters = 200
 

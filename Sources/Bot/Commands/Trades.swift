@@ -4,126 +4,58 @@ import Services
 
 extension Command {
     static let trades = Command(
-        "trades", "Trades, newest first", arguments: "[symbol]", example: "/trades BTCUSDT",
+        "trades", "Trades, newest first",
+        arguments: "[symbol] [period] [portfolio] [strategy]", example: "/trades BTCUSDT feb",
         body: .approved { request, caller in
             let authority = Authority(caller: caller)
-            let symbol = try await request.symbol(for: authority)
-            let place = TradePlace(request.place) ?? .newest
-            let list = try await place.list(symbol, request.services, authority)
-            return try TradeScreen(request: request, symbol: symbol, place: place).screen(list)
+            let words = try await request.listWords(
+                [.symbol, .period, .portfolio, .strategy], of: caller)
+            let start = ListPlace<TradeRecord>(request.place)
+            var query = TradeQuery(
+                portfolio: words.portfolio, symbol: words.symbol,
+                strategy: words.strategyReference, limit: TradeScreen.rowsPerScreen)
+            (query.from, query.until) = words.period?.period.instants ?? (nil, nil)
+            if let start {
+                query.cursor = try await request.services.trades.cursor(
+                    behind: start.id, for: authority)
+            }
+            let page = try await request.services.trades.page(query, for: authority)
+            return try TradeScreen(
+                request: request, words: words, isFirst: query.cursor == nil, page: page
+            ).screen()
         })
 }
 
-extension CommandRequest {
-    /// The traded symbol that the arguments name; nil where there are none.
-    fileprivate func symbol(for authority: Authority) async throws -> ExactText? {
-        guard !arguments.isEmpty else { return nil }
-        let positions = try await services.positions.snapshot(
-            includeClosed: true, for: authority)
-        let symbols = Set(positions.map(\.listing.instrument.instrument.symbol)).sorted()
-        guard let symbol = arguments.pick(from: symbols) else {
-            throw CommandRefusal.unknownName(arguments.text, kind: "traded symbol", known: symbols)
-        }
-        return symbol
-    }
-}
-
-/// A place in the list of trades that new ones do not move, and short enough for a button: after
-/// the first `skipped` trades of those that are not later than an instant.
-private struct TradePlace {
-    let latest: Timestamp?
-    let skipped: Int
-
-    static let newest = TradePlace(latest: nil, skipped: 0)
-    private static let separator: Character = "."
-    /// Microseconds of the years 1 to 9999.
-    private static let instants: ClosedRange<Int64> =
-        -62_135_596_800_000_000...253_402_300_799_999_999
-    /// A button may be forged: so many trades of one instant are passed over at most.
-    private static let skippable = 0...100_000
-
-    init(latest: Timestamp?, skipped: Int) {
-        self.latest = latest
-        self.skipped = skipped
-    }
-
-    init?(_ text: String) {
-        let parts = text.split(separator: Self.separator)
-        guard parts.count == 2, let latest = Int64(parts[0], radix: 36),
-            Self.instants.contains(latest), let skipped = Int(parts[1]),
-            Self.skippable.contains(skipped)
-        else { return nil }
-        self.latest = Timestamp(microseconds: latest)
-        self.skipped = skipped
-    }
-
-    var text: String {
-        let latest = latest.map { String($0.microseconds, radix: 36) } ?? ""
-        return "\(latest)\(Self.separator)\(skipped)"
-    }
-
+private struct TradeScreen {
     static let rowsPerScreen = 20
 
-    /// The trades from here on, one more than a screen shows where there are so many.
-    func list(
-        _ symbol: ExactText?, _ services: Services, _ authority: Authority
-    ) async throws -> [TradeListing] {
-        var query = TradeQuery(symbol: symbol)
-        query.until = latest.map { Timestamp(microseconds: $0.microseconds + 1) }
-        let wanted = Self.rowsPerScreen + 1
-        var toSkip = skipped
-        var found: [TradeListing] = []
-        repeat {
-            query.limit = min(toSkip + wanted - found.count, Limits.pageSize.upperBound)
-            let page = try await services.trades.page(query, for: authority)
-            found += page.trades.dropFirst(toSkip)
-            toSkip = max(0, toSkip - page.trades.count)
-            query.cursor = page.next
-        } while found.count < wanted && query.cursor != nil
-        return found
-    }
-
-    /// The place behind the first `count` trades of a list that begins here.
-    func behind(_ count: Int, of trades: [TradeListing]) -> TradePlace {
-        guard count > 0, let last = trades.prefix(count).last else { return self }
-        let same = trades.prefix(count).reversed().prefix { $0.execTime == last.execTime }.count
-        let before = last.execTime == latest ? skipped : 0
-        return TradePlace(latest: last.execTime, skipped: before + same)
-    }
-}
-
-private struct TradeScreen {
     let request: CommandRequest
-    let symbol: ExactText?
-    let place: TradePlace
+    let words: ListWords
+    let isFirst: Bool
+    let page: TradePage
 
-    func screen(_ trades: [TradeListing]) throws -> Screen {
-        let shown = Array(trades.prefix(TradePlace.rowsPerScreen))
+    private var symbol: ExactText? { words.symbol }
+
+    func screen() throws -> Screen {
+        let trades = page.trades
         let table = Table(
-            columns: columns(shown), rows: shown.map { row($0, shown) },
-            whenEmpty: place.latest == nil ? "No trades yet." : "No older trades.")
+            columns: columns(trades), rows: trades.map { row($0, trades) }, whenEmpty: whenEmpty)
         // As many rows as fit: long names may leave less room than rows.
-        let page = try Paging.pages(of: table, in: request.zone) { page throws(ScreenError) in
-            try screen(page.table, next: .init(latest: place.latest, skipped: 100_000))
-        }.first
-        let count = page?.rows.count ?? shown.count
-        return try screen(
-            page?.table ?? table,
-            next: count < trades.count ? place.behind(count, of: trades) : nil)
+        return try Paging.first(of: table, in: request.zone) { part throws(ScreenError) in
+            let isLast = part.rows.upperBound == trades.count && page.next == nil
+            return Screen(
+                title: "Trades" + words.named, blocks: [.table(part.table)],
+                buttons: [
+                    try request.turning(
+                        isFirst: isFirst, behind: isLast ? nil : trades[part.rows].last?.id,
+                        words.carried())
+                ])
+        }
     }
 
-    private func screen(_ table: Table, next: TradePlace?) throws(ScreenError) -> Screen {
-        let arguments = symbol.map(NameDigest.of) ?? ""
-        var buttons: [Button] = []
-        if place.latest != nil {
-            buttons.append(try request.button("⇤ Newest", place: "", arguments: arguments))
-        }
-        if let next {
-            buttons.append(try request.button("Older ›", place: next.text, arguments: arguments))
-        }
-        return Screen(
-            title: symbol.map { "Trades in \($0)" } ?? "Trades", blocks: [.table(table)],
-            buttons: buttons.isEmpty ? [] : [buttons])
+    private var whenEmpty: String {
+        guard isFirst else { return "No older trades." }
+        return words.isEmpty ? "No trades yet." : "No such trades."
     }
 
     private func hasPortfolios(_ trades: [TradeListing]) -> Bool {

@@ -5,7 +5,8 @@ import Services
 extension Command {
     static let why = Command(
         "why", "What stands behind a position's figures: trades, lots, closures",
-        arguments: "symbol [portfolio]", example: "/why BTCUSDT main",
+        arguments: "symbol [portfolio] [strategy]",
+        example: "/why BTCUSDT main",
         body: .approved { request, caller in
             let authority = Authority(caller: caller)
             let positions = try await request.services.positions.snapshot(
@@ -27,19 +28,11 @@ extension Command {
         })
 }
 
-extension PositionListing {
-    fileprivate var digest: String {
-        HoldingDigest.of(
-            portfolio: portfolio, strategy: strategy, instrument.instrument)
-    }
-}
-
 extension CommandRequest {
     /// The positions that the arguments may mean; at least one.
     fileprivate func meant(
         of positions: [PositionListing], _ caller: Caller
     ) async throws -> [PositionListing] {
-        let symbols = Set(positions.map(\.instrument.instrument.symbol)).sorted()
         guard !arguments.isEmpty else {
             throw CommandRefusal.misused("Which position? Name its symbol.")
         }
@@ -48,30 +41,24 @@ extension CommandRequest {
         {
             return [pressed]
         }
-        let portfolios = try await services.portfolios.all(for: caller).map(\.name)
-        guard let named = arguments.pick(symbolFrom: symbols, portfolioFrom: portfolios),
-            let symbol = named.symbol
-        else {
-            throw CommandRefusal.unknownName(
-                arguments.text, kind: "traded symbol", known: symbols)
+        let words = try await listWords([.symbol, .portfolio, .strategy], of: caller)
+        guard let symbol = words.symbol else {
+            throw CommandRefusal.misused("Which position? Name its symbol.")
         }
-        let found = positions.filter { listing in
-            listing.instrument.instrument.symbol == symbol
-                && (named.portfolio == nil || named.portfolio == listing.portfolio)
+        let inSymbol = positions.filter { $0.instrument.instrument.symbol == symbol }
+        let found = inSymbol.filter { listing in
+            (words.portfolio == nil || words.portfolio == listing.portfolio)
+                && (words.strategy == nil || words.strategy == listing.strategy)
         }
         guard !found.isEmpty else {
             throw CommandRefusal(
                 title: "Not found",
-                reason: "There is no position in \(symbol) in \(named.portfolio ?? "").",
+                reason: .text("There is no position\(words.named)."),
                 facts: [
                     Fact(
                         "It is in",
                         .joined(
-                            Set(
-                                positions.filter {
-                                    $0.instrument.instrument.symbol == symbol
-                                }.map(\.portfolio)
-                            ).sorted().map { .text($0.text) }))
+                            Set(inSymbol.map(\.portfolio)).sorted().map { .text($0.text) }))
                 ], showsUsage: true)
         }
         return found
@@ -88,15 +75,10 @@ private struct PositionChoice {
 
     func screen() throws -> Screen {
         let symbol = positions.first?.instrument.instrument.symbol ?? ""
-        var buttons: [[Button]] = []
+        var buttons: [Button] = []
         for listing in positions.prefix(Self.mostButtons) {
-            let button = try request.button(
-                label(listing), place: "", arguments: listing.digest)
-            if let last = buttons.last, last.count < Self.buttonsPerRow {
-                buttons[buttons.count - 1].append(button)
-            } else {
-                buttons.append([button])
-            }
+            buttons.append(
+                try request.button(label(listing), place: "", arguments: listing.digest))
         }
         return try request.paged(
             "Which position in \(symbol)?",
@@ -105,7 +87,7 @@ private struct PositionChoice {
                     .init("Portfolio"), .init("Strategy"), .init("Exchange"), .init("Type"),
                     .init("Currency"), .init("Quantity", .right),
                 ], rows: positions.map(row)), arguments: NameDigest.of(symbol),
-            buttons: buttons)
+            buttons: buttons.inRows(of: Self.buttonsPerRow))
     }
 
     private func label(_ listing: PositionListing) -> String {
@@ -198,6 +180,7 @@ private struct WhyScreen {
                 turning.append(
                     try request.button("More ›", place: next.text, arguments: arguments))
             }
+            turning.append(try request.refresh(arguments))
             return Screen(
                 title: "Why \(instrument.symbol) stands at \(position.listing.position.quantity)",
                 blocks: [.facts(facts), .table(page.table)] + notes.map(Block.note),
@@ -212,9 +195,16 @@ private struct WhyScreen {
             buttons.append(
                 try request.link("Campaign \(number)", to: .campaign, arguments: number))
         }
-        buttons.append(
+        var shown = ListWords()
+        shown.symbol = instrument.symbol
+        shown.portfolio = position.listing.portfolio
+        shown.strategy = position.listing.strategy
+        buttons += [
+            try request.link("Trades", to: .trades, arguments: shown.carried()),
             try request.link(
-                "Trades", to: .trades, arguments: NameDigest.of(instrument.symbol)))
+                "Position", to: .positions,
+                arguments: HoldingScreen.arguments(for: position.listing)),
+        ]
         return buttons
     }
 

@@ -19,19 +19,4 @@ extension Arguments {
         places.append(scalars.startIndex)
         return places.map { (part(scalars[..<$0]), part(scalars[$0...])) }
     }
-
-    /// A symbol and a portfolio, either of which may be left out; nil where they name anything
-    /// else.
-    func pick(
-        symbolFrom symbols: [ExactText], portfolioFrom portfolios: [ExactText]
-    ) -> (symbol: ExactText?, portfolio: ExactText?)? {
-        for (head, tail) in cuts {
-            let symbol = head.isEmpty ? nil : head.pick(from: symbols)
-            let portfolio = tail.isEmpty ? nil : tail.pick(from: portfolios)
-            if (head.isEmpty || symbol != nil) && (tail.isEmpty || portfolio != nil) {
-                return (symbol, portfolio)
-            }
-        }
-        return nil
-    }
 }

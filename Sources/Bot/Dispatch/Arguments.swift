@@ -34,5 +34,14 @@ struct Arguments: Sendable, Hashable {
 /// A name of any length in the few bytes that a button can carry. It is looked up among the names
 /// of the one who presses, so a collision could only be of their own making.
 enum NameDigest {
-    static func of(_ name: ExactText) -> String { "~\(SHA256.hex(name.text).prefix(10))" }
+    /// Begins every digest.
+    static let mark = "~"
+    /// Of the hash, in hexadecimal: 36 bits.
+    private static let digits = 9
+
+    /// The mark and at most 7 characters.
+    static func of(_ name: ExactText) -> String {
+        let bits = UInt64(SHA256.hex(name.text).prefix(digits), radix: 16) ?? 0
+        return mark + String(bits, radix: 36)
+    }
 }

@@ -67,19 +67,23 @@ extension CommandRequest {
 
     /// The page that was asked for of a screen with one long table.
     ///
-    /// `arguments` are what its buttons carry. `buttons` stand below those that turn the pages.
+    /// `arguments` are what its buttons carry. `buttons` stand below those that turn the pages,
+    /// and `links`, those that belong to a page's rows, above.
     func paged(
         _ title: String, facts: [Fact] = [], table: Table, notes: [Cell] = [],
-        arguments: String = "", buttons: [[Button]] = []
+        arguments: String = "", rowsAtMost: Int = .max,
+        links: (Page) throws(ScreenError) -> [[Button]] = { _ in [] }, buttons: [[Button]] = []
     ) throws(ScreenError) -> Screen {
-        try Paging.screen(page, of: table, in: zone) { page throws(ScreenError) in
+        try Paging.screen(
+            page, of: table, in: zone, rowsAtMost: rowsAtMost
+        ) { page throws(ScreenError) in
             let navigation = try page.navigation {
                 action(place: String($0), arguments: arguments)
             }
             return Screen(
                 title: title,
                 blocks: [.facts(facts), .table(page.table)] + notes.map(Block.note),
-                buttons: ([navigation] + buttons).filter { !$0.isEmpty })
+                buttons: (try links(page) + [navigation] + buttons).filter { !$0.isEmpty })
         }
     }
 }

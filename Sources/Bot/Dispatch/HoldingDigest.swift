@@ -1,4 +1,5 @@
 import Ledger
+import Records
 
 /// What a button carries for one of its presser's holdings: portfolio, strategy and instrument in
 /// few bytes.
@@ -16,5 +17,11 @@ enum HoldingDigest {
         // With each part's length, so that no two holdings read alike.
         let name = parts.map { $0.map { "\($0.utf8.count):\($0)" } ?? "-" }.joined(separator: ",")
         return NameDigest.of(ExactText(name))
+    }
+}
+
+extension PositionListing {
+    var digest: String {
+        HoldingDigest.of(portfolio: portfolio, strategy: strategy, instrument.instrument)
     }
 }

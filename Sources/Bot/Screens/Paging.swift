@@ -46,22 +46,25 @@ public enum Paging {
 
     /// The screen of page `number`, or of the nearest page where there is no such page (any more).
     public static func screen(
-        _ number: Int, of table: Table, in zone: TimeZoneRules = .utc,
+        _ number: Int, of table: Table, in zone: TimeZoneRules = .utc, rowsAtMost: Int = .max,
         frame: (Page) throws(ScreenError) -> Screen
     ) throws(ScreenError) -> Screen {
-        let pages = try pages(of: table, in: zone, frame: frame)
+        let pages = try pages(of: table, in: zone, rowsAtMost: rowsAtMost, frame: frame)
         return try frame(pages[min(max(1, number), pages.count) - 1])
     }
 
-    /// How the table falls into pages for a reader in `zone`; at least one.
+    /// How the table falls into pages for a reader in `zone`; at least one. No page has more rows
+    /// than `rowsAtMost`.
     public static func pages(
-        of table: Table, in zone: TimeZoneRules = .utc,
+        of table: Table, in zone: TimeZoneRules = .utc, rowsAtMost: Int = .max,
         frame: (Page) throws(ScreenError) -> Screen
     ) throws(ScreenError) -> [Page] {
         var ranges: [Range<Int>] = []
         var start = 0
         repeat {
-            let fit = Fit(table: table, zone: zone, start: start, number: ranges.count + 1)
+            let fit = Fit(
+                table: table, zone: zone, start: start, number: ranges.count + 1,
+                rowsAtMost: rowsAtMost)
             let end = try fit.end(guess: ranges.last?.count ?? firstGuess, frame: frame)
             ranges.append(start..<end)
             start = end
@@ -80,12 +83,14 @@ private struct Fit {
     let zone: TimeZoneRules
     let start: Int
     let number: Int
+    let rowsAtMost: Int
 
     func end(
         guess: Int, frame: (Page) throws(ScreenError) -> Screen
     ) throws(ScreenError) -> Int {
-        let last = table.rows.count
-        guard start < last else { return last }
+        let left = table.rows.count - start
+        guard left > 0 else { return start }
+        let last = start + min(left, rowsAtMost)
         // `fitting` fits and `failing` does not, as far as is known. Pages of one table are of
         // much the same length: the steps away from the guess begin small.
         var fitting = start

@@ -20,7 +20,7 @@ public enum ScreenError: Error, Sendable, Hashable {
     /// True where fewer rows could make the screen fit.
     var meansTooMuch: Bool {
         switch self {
-        case .tooLong, .tooManyBlocks: true
+        case .tooLong, .tooManyBlocks, .tooManyButtons: true
         default: false
         }
     }

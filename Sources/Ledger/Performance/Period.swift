@@ -4,6 +4,14 @@ public struct Period: Sendable, Hashable {
     public let from: Day?
     public let to: Day
 
+    /// The days from `from`, or from the first on record, to `to`; nil where it ends before it
+    /// begins.
+    public init?(from: Day?, to: Day) {
+        if let from, from > to { return nil }
+        self.from = from
+        self.to = to
+    }
+
     /// Reads `day`, `week` (since Monday), `month`, `quarter`, `ytd` or `year` (the calendar's, to
     /// date), `all`, `7d` (that many days ending today; 1 to 36,600) or
     /// `YYYY-MM-DD..YYYY-MM-DD`. Words may be in any case; nil for anything else, and for a range

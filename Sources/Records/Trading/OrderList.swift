@@ -48,6 +48,26 @@ public struct OrderCursor: Sendable, Hashable, Comparable {
     }
 }
 
+/// What a list of orders is narrowed to; nil for all.
+public struct OrderFilter: Sendable, Hashable {
+    public var strategy: StrategyID?
+    public var symbol: ExactText?
+    /// The first instant of placing.
+    public var from: Timestamp?
+    /// The first instant after.
+    public var until: Timestamp?
+
+    public init(
+        strategy: StrategyID? = nil, symbol: ExactText? = nil, from: Timestamp? = nil,
+        until: Timestamp? = nil
+    ) {
+        self.strategy = strategy
+        self.symbol = symbol
+        self.from = from
+        self.until = until
+    }
+}
+
 public enum OrderList {
     private static let select = """
         SELECT o.id, o.uid, b.name, s.name, s.version, o.side, o.type, o.status, o.time_in_force,
@@ -61,9 +81,9 @@ public enum OrderList {
         """
 
     /// One portfolio's orders, of one state or of all, newest first, at most `limit`; it reads no
-    /// more of the index than it returns, but for the orders of other strategies.
+    /// more of the index than it returns, but for the orders of other strategies and symbols.
     public static func page(
-        of portfolio: PortfolioID, strategy: StrategyID?, status: OrderStatus?,
+        of portfolio: PortfolioID, status: OrderStatus?, _ asked: OrderFilter = OrderFilter(),
         after cursor: OrderCursor?, limit: Int, for caller: Caller, in tx: any Transaction
     ) throws -> [OrderListing] {
         // What is not asked for is left out of the text, so that each question has its own plan.
@@ -74,7 +94,14 @@ public enum OrderList {
             values += bound
             conditions += " AND \(condition) (\(numbers.joined(separator: ", ")))"
         }
-        if let strategy { filter("o.strategy_id =", [.id(strategy)]) }
+        if let strategy = asked.strategy { filter("o.strategy_id =", [.id(strategy)]) }
+        if let symbol = asked.symbol {
+            filter(
+                "o.instrument_id IN (SELECT id FROM instruments WHERE symbol =", [.exact(symbol)])
+            conditions += ")"
+        }
+        if let from = asked.from { filter("o.placed_at >=", [.time(from)]) }
+        if let until = asked.until { filter("o.placed_at <", [.time(until)]) }
         if let status { filter("o.status =", [.text(status.rawValue)]) }
         if let cursor {
             filter("(o.placed_at, o.id) <", [.time(cursor.placedAt), .id(cursor.id)])

@@ -96,14 +96,6 @@ public struct CampaignService: Sendable {
         }
     }
 
-    /// The place in the list right behind the campaign that this trade opened; nil where it is
-    /// not the caller's.
-    public func cursor(
-        behind opening: TradeID, for authority: Authority
-    ) async throws -> TradeCursor? {
-        try await work.read { try Trades.cursor(of: opening, for: authority.caller, in: $0) }
-    }
-
     func find(
         _ reference: CampaignReference, for authority: Authority, in tx: any Transaction
     ) throws -> CampaignListing {

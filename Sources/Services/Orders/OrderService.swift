@@ -36,6 +36,9 @@ public struct OrderService: Sendable {
         try Limits.checkPage(query.limit)
         return try await work.read { tx in
             let portfolios = try authority.portfolios(named: query.portfolio, in: tx)
+            let filter = OrderFilter(
+                strategy: try authority.strategyID(named: query.strategy, in: tx),
+                symbol: query.symbol, from: query.from, until: query.until)
             // Each state has its own range of the index; all of them together are read by time.
             let statuses: [OrderStatus?] =
                 Set(query.statuses) == Set(OrderStatus.allCases)
@@ -44,15 +47,23 @@ public struct OrderService: Sendable {
             for portfolio in portfolios {
                 for status in statuses {
                     orders += try OrderList.page(
-                        of: portfolio.id, strategy: authority.strategyID, status: status,
-                        after: query.cursor, limit: query.limit + 1, for: authority.caller,
-                        in: tx)
+                        of: portfolio.id, status: status, filter, after: query.cursor,
+                        limit: query.limit + 1, for: authority.caller, in: tx)
                 }
             }
             orders.sort { $1.cursor < $0.cursor }
             let page = Array(orders.prefix(query.limit))
             return OrderPage(
                 orders: page, next: orders.count > query.limit ? page.last?.cursor : nil)
+        }
+    }
+
+    /// The place in the list right behind this order; nil where it is not the caller's.
+    public func cursor(
+        behind order: OrderID, for authority: Authority
+    ) async throws -> OrderCursor? {
+        try await work.read {
+            try OrderList.with(id: order, for: authority.caller, in: $0)?.order.cursor
         }
     }
 
@@ -88,15 +99,26 @@ public struct OrderService: Sendable {
 public struct OrderQuery: Sendable, Hashable {
     public var portfolio: ExactText?
     public var statuses: [OrderStatus]
+    public var symbol: ExactText?
+    public var strategy: StrategyReference?
+    /// The first instant of placing; nil for all.
+    public var from: Timestamp?
+    /// The first instant after; nil for all.
+    public var until: Timestamp?
     public var cursor: OrderCursor?
     public var limit: Int
 
     /// `statuses` left out are those still open.
     public init(
-        portfolio: ExactText? = nil, statuses: [OrderStatus]? = nil, cursor: OrderCursor? = nil,
-        limit: Int = 100
+        portfolio: ExactText? = nil, statuses: [OrderStatus]? = nil, symbol: ExactText? = nil,
+        strategy: StrategyReference? = nil, from: Timestamp? = nil, until: Timestamp? = nil,
+        cursor: OrderCursor? = nil, limit: Int = 100
     ) {
         self.portfolio = portfolio
+        self.symbol = symbol
+        self.strategy = strategy
+        self.from = from
+        self.until = until
         self.statuses = statuses ?? OrderStatus.allCases.filter(\.isOpen)
         self.cursor = cursor
         self.limit = limit

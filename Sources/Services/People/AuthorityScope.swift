@@ -54,13 +54,20 @@ extension Authority {
     ) throws -> Scope {
         let portfolio =
             try name == nil ? portfolioID : portfolios(named: name, in: tx).first?.id
-        guard let reference else {
-            return Scope(portfolioID: portfolio, strategyID: strategyID)
-        }
+        return Scope(
+            portfolioID: portfolio, strategyID: try strategyID(named: reference, in: tx))
+    }
+
+    /// The strategy that a list is narrowed to: the named one, as far as the authority reaches, or
+    /// its own. Throws `ServiceError.notFound`.
+    func strategyID(
+        named reference: StrategyReference?, in tx: any Transaction
+    ) throws -> StrategyID? {
+        guard let reference else { return strategyID }
         let strategy = try StrategyService.find(reference, for: caller, in: tx)
         guard let strategy, strategyID == nil || strategyID == strategy.id else {
-            throw ServiceError.noStrategy("\(reference.name)@\(reference.version)")
+            throw ServiceError.noStrategy(reference.description)
         }
-        return Scope(portfolioID: portfolio, strategyID: strategy.id)
+        return strategy.id
     }
 }

@@ -36,13 +36,13 @@ public struct PositionService: Sendable {
 
     /// The open positions with their totals at the rates of today.
     public func overview(
-        portfolio: ExactText? = nil, for authority: Authority
+        portfolio: ExactText? = nil, strategy: StrategyReference? = nil, for authority: Authority
     ) async throws -> PositionOverview {
         let now = work.world.now()
         let freshSince = oldestFreshMark(at: now)
         let staleAfterSeconds = limits.quotesStaleAfterSeconds
         return try await work.read { tx in
-            let scope = try authority.scope(portfolio: portfolio, strategy: nil, in: tx)
+            let scope = try authority.scope(portfolio: portfolio, strategy: strategy, in: tx)
             let positions = try Positions.list(
                 scope, includeClosed: false, for: authority.caller, in: tx
             ).map { PositionView($0, freshSince: freshSince) }

@@ -88,9 +88,10 @@ public struct TradeService: Sendable {
         return try await work.read { tx in
             let caller = authority.caller
             let portfolios = try authority.portfolios(named: query.portfolio, in: tx)
+            let strategyID = try authority.strategyID(named: query.strategy, in: tx)
             var trades = try portfolios.flatMap { portfolio in
                 try TradeList.page(
-                    of: portfolio.id, strategy: authority.strategyID, symbol: query.symbol,
+                    of: portfolio.id, strategy: strategyID, symbol: query.symbol,
                     from: query.from, until: query.until, after: query.cursor,
                     limit: query.limit + 1, for: caller, in: tx)
             }
@@ -100,12 +101,20 @@ public struct TradeService: Sendable {
                 trades: page, next: trades.count > query.limit ? page.last?.cursor : nil)
         }
     }
+
+    /// The place in the list right behind this trade; nil where it is not the caller's.
+    public func cursor(
+        behind trade: TradeID, for authority: Authority
+    ) async throws -> TradeCursor? {
+        try await work.read { try Trades.cursor(of: trade, for: authority.caller, in: $0) }
+    }
 }
 
 /// Which trades to list.
 public struct TradeQuery: Sendable, Hashable {
     public var portfolio: ExactText?
     public var symbol: ExactText?
+    public var strategy: StrategyReference?
     /// The first instant; nil for all.
     public var from: Timestamp?
     /// The first instant after; nil for all.
@@ -114,11 +123,13 @@ public struct TradeQuery: Sendable, Hashable {
     public var limit = 100
 
     public init(
-        portfolio: ExactText? = nil, symbol: ExactText? = nil, from: Timestamp? = nil,
-        until: Timestamp? = nil, cursor: TradeCursor? = nil, limit: Int = 100
+        portfolio: ExactText? = nil, symbol: ExactText? = nil,
+        strategy: StrategyReference? = nil, from: Timestamp? = nil, until: Timestamp? = nil,
+        cursor: TradeCursor? = nil, limit: Int = 100
     ) {
         self.portfolio = portfolio
         self.symbol = symbol
+        self.strategy = strategy
         self.from = from
         self.until = until
         self.cursor = cursor

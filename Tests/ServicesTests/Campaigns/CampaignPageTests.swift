@@ -189,7 +189,7 @@ struct CampaignPageTests {
                     }
                 }
                 #expect(
-                    try await world.services.campaigns.cursor(behind: campaign.id, for: other)
+                    try await world.services.trades.cursor(behind: campaign.id, for: other)
                         == nil)
                 let own = Authority(
                     caller: trader.caller, portfolioID: campaign.holding.portfolioID,

@@ -1,0 +1,34 @@
+import Ledger
+
+/// Names of one kind that belong to whoever asks, found as people type them or as a button
+/// carries them.
+struct NameBook: Sendable {
+    /// What one of them is called, such as `portfolio`.
+    let kind: String
+    /// In the order in which they are offered; not those that are only still found.
+    let offered: [ExactText]
+    private let all: [ExactText]
+    private let exact: Set<ExactText>
+    private let folded: [ExactText: [ExactText]]
+
+    /// `hidden` are found, and offered to nobody.
+    init(kind: String, _ names: [ExactText], hidden: [ExactText] = []) {
+        self.kind = kind
+        offered = names
+        all = names + hidden
+        exact = Set(all)
+        folded = Dictionary(grouping: exact) { ExactText($0.text.lowercased()) }
+    }
+
+    /// The very same, else the only one that differs in case alone.
+    func typed(_ text: String) -> ExactText? {
+        let name = ExactText(text)
+        if exact.contains(name) { return name }
+        guard let alike = folded[ExactText(text.lowercased())], alike.count == 1 else {
+            return nil
+        }
+        return alike[0]
+    }
+
+    func pressed(digest: String) -> ExactText? { all.first { NameDigest.of($0) == digest } }
+}
