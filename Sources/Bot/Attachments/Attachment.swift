@@ -4,6 +4,8 @@ public import Charts
 /// text waits for it.
 public enum Attachment: Sendable, Hashable {
     case chart(Chart)
+    /// What it shows is read only then.
+    case picture(Picture)
     case export(ListExport)
 }
 
@@ -17,6 +19,7 @@ extension Attachment {
                 range.lowerBound == range.upperBound
                 ? "\(range.lowerBound)" : "\(range.lowerBound) to \(range.upperBound)"
             return [chart.sparkline(), "\(label): \(span)"]
+        case .picture: return []
         case .export(let export):
             return ["Files are sent in Telegram. Here: \(export.commandLine)"]
         }

@@ -72,9 +72,10 @@ struct AttachmentDesk: Sendable {
 
     private func send(_ order: Order) async {
         do {
-            switch order.attachment {
+            switch try await order.attachment.ready(services) {
             case .chart(let chart): try await send(chart, order)
             case .export(let export): try await send(export, order)
+            case .picture, nil: break
             }
         } catch is CancellationError {
         } catch {
@@ -94,8 +95,8 @@ struct AttachmentDesk: Sendable {
 
     private func complain(_ order: Order, _ reason: String) {
         let what =
-            if case .chart = order.attachment { "a picture was not sent" } else {
-                "a file was not sent"
+            if case .export = order.attachment { "a file was not sent" } else {
+                "a picture was not sent"
             }
         observe(BotEvent(.warning, what, order.fields.merging(["detail": reason]) { $1 }))
     }

@@ -18,10 +18,7 @@ extension Command {
             let now = request.services.work.world.now()
             var screen = try CampaignScreen(request: request, detail: detail, now: now).screen()
             if request.wantsPicture {
-                let path = try await request.services.campaigns.path(
-                    of: question.reference, for: authority)
-                let chart = CampaignChart(path: path, now: now).chart
-                screen.attachment = chart.map(Attachment.chart)
+                screen.attachment = .picture(.campaign(question.reference, for: authority))
             }
             return screen
         })

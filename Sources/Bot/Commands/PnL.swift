@@ -18,7 +18,8 @@ extension Command {
                 notes: report.notes(today: request.services.performance.today),
                 arguments: question.carried(), buttons: try question.buttons(request))
             if request.wantsPicture {
-                screen.attachment = try await question.picture(of: report, request, caller)
+                screen.attachment = question.picture(
+                    of: report, for: Authority(caller: caller))
             }
             return screen
         })
@@ -97,19 +98,12 @@ private struct PnLQuestion {
     }
 
     /// One day alone is no picture: it is shown with those before it.
-    func picture(
-        of report: PnLReport, _ request: CommandRequest, _ caller: Caller
-    ) async throws -> Attachment? {
-        var shown = report
-        if report.from == report.to,
+    func picture(of report: PnLReport, for authority: Authority) -> Attachment? {
+        guard report.from == report.to,
             let around = Period(
                 from: report.to.adding(days: 1 - Self.daysOnPicture), to: report.to)
-        {
-            shown = try await request.services.performance.report(
-                portfolio: portfolio, period: around, method: method,
-                for: Authority(caller: caller))
-        }
-        return shown.chart(portfolio: portfolio).map(Attachment.chart)
+        else { return report.chart(portfolio: portfolio).map(Attachment.chart) }
+        return .picture(.pnl(of: portfolio, around, method, for: authority))
     }
 
     private static let daysOnPicture = 30

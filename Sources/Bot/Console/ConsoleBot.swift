@@ -43,7 +43,8 @@ public actor ConsoleBot {
             return try await press(text)
         }
         let message = IncomingMessage(sender: person, text: text, isPrivate: true)
-        return try await responder.answer(message).map { show($0.screen) }
+        guard let reply = try await responder.answer(message) else { return nil }
+        return await show(reply.screen)
     }
 
     private func press(_ number: String) async throws -> String {
@@ -55,7 +56,9 @@ public actor ConsoleBot {
         let press = IncomingPress(sender: person, data: buttons[index - 1].action)
         let reply = try await responder.answer(press)
         var parts = [reply.note]
-        if let screen = reply.screen { parts += [show(screen), try await followUp(screen)] }
+        if let screen = reply.screen {
+            parts += [await show(screen), try await followUp(screen)]
+        }
         return parts.compactMap(\.self).joined(separator: "\n\n")
     }
 
@@ -65,14 +68,17 @@ public actor ConsoleBot {
             case .askAdmins(let departure)? = export.next
         else { return nil }
         do {
-            return show(try await departure.askAdmins(services))
+            return await show(try await departure.askAdmins(services))
         } catch let error as ServiceError {
             return error.detail.asSentence
         }
     }
 
-    private func show(_ screen: Screen) -> String {
+    private func show(_ screen: Screen) async -> String {
+        var screen = screen
         buttons = Array(screen.buttons.joined())
+        // A picture that fails is left out here, too.
+        screen.attachment = (try? await screen.attachment?.ready(services)) ?? nil
         do {
             return try TerminalRenderer().render(screen)
         } catch {

@@ -119,7 +119,7 @@ extension ListWords {
     private init(typed text: String, _ vocabulary: Vocabulary) throws(CommandRefusal) {
         var reader = TypedWords(text, vocabulary)
         guard let found = reader.read(from: 0, ListWords()) else {
-            throw vocabulary.refusal(of: reader.stuck)
+            throw vocabulary.refusal(of: reader.stuck, repeated: reader.repeated)
         }
         self = found
     }
@@ -169,6 +169,14 @@ private struct TypedWords {
     }
 
     var stuck: String { words.indices.contains(furthest) ? String(text[words[furthest]]) : text }
+
+    /// What begins there and would have been understood, had there not been another of its kind.
+    var repeated: String? {
+        words.indices.suffix(from: min(furthest, words.count)).lazy.map { end in
+            String(text[words[furthest].lowerBound..<words[end].upperBound])
+        }.prefix { $0.utf8.count <= Self.longestRunBytes }
+            .first { !ListWords().readings(of: $0, vocabulary).isEmpty }
+    }
 
     mutating func read(from index: Int, _ found: ListWords) -> ListWords? {
         guard index < words.count else { return found }

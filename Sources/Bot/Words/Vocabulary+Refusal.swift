@@ -3,16 +3,18 @@ import Ledger
 extension Vocabulary {
     private static let mostListed = 20
 
-    /// Why `word` was not understood, with what there is to choose from.
-    func refusal(of word: String) -> CommandRefusal {
+    /// Why `word` was not understood, with what there is to choose from; `repeated` is what may
+    /// stand there, but was said already.
+    func refusal(of word: String, repeated: String?) -> CommandRefusal {
         CommandRefusal(
-            title: "That was not understood", reason: .text(reason(word)), facts: facts(word),
-            showsUsage: true)
+            title: "That was not understood",
+            reason: .text(
+                repeated.map { "“\($0.shortened)” is one too many of its kind." } ?? reason(word)),
+            facts: facts(word), showsUsage: true)
     }
 
     private func reason(_ word: String) -> String {
         let typed = "“\(word.shortened)”"
-        if isKnown(word) { return "\(typed) is one too many of its kind." }
         let kinds = books.map(\.names.kind)
         var reason =
             kinds.isEmpty
@@ -20,13 +22,6 @@ extension Vocabulary {
             : "You have no \(kinds.inWords("or")) named \(typed)"
         if hasPeriod { reason += ", and it is no period" }
         return reason + "."
-    }
-
-    /// Whether it would be understood on its own.
-    private func isKnown(_ word: String) -> Bool {
-        choices.joined().contains(word.lowercased())
-            || hasPeriod && SpokenPeriod(word, today: today) != nil
-            || books.contains { $0.names.typed(word) != nil }
     }
 
     private func facts(_ word: String) -> [Fact] {
