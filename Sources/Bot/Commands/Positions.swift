@@ -132,24 +132,31 @@ private struct PositionTable {
         ]
     }
 
-    /// A button to each of these rows' holdings.
+    /// A button to each of these rows' holdings, with more than the symbol on it where that is
+    /// held more than once.
     func links(
         _ rows: Range<Int>, _ request: CommandRequest
     ) throws(ScreenError) -> [[Button]] {
+        let counts = Dictionary(
+            positions.map { ($0.listing.instrument.instrument.shownName, 1) },
+            uniquingKeysWith: +)
         var buttons: [Button] = []
+        var hasTwins = false
         for view in positions[rows] {
             let listing = view.listing
+            let name = listing.instrument.instrument.shownName
+            let isTwin = counts[name] != 1
+            hasTwins = hasTwins || isTwin
             let parts = [
-                listing.instrument.instrument.shownName,
-                hasPortfolios ? listing.portfolio.text : nil,
-                hasStrategies ? listing.strategy?.text : nil,
+                name, isTwin && hasPortfolios ? listing.portfolio.text : nil,
+                isTwin && hasStrategies ? listing.strategy?.text : nil,
             ]
             buttons.append(
                 try request.button(
                     parts.compactMap(\.self).joined(separator: " · "), place: "",
                     arguments: HoldingScreen.arguments(for: listing)))
         }
-        return buttons.inRows(of: hasPortfolios || hasStrategies ? 2 : PositionList.linksPerRow)
+        return buttons.inRows(of: hasTwins ? 2 : PositionList.linksPerRow)
     }
 
     /// Stands behind a stale mark.
