@@ -28,18 +28,17 @@ private struct PositionList {
 
     let request: CommandRequest
     let words: ListWords
-    let portfolios: [Portfolio]
     let overview: PositionOverview
 
     /// Where neither a portfolio nor a strategy is named, of the default portfolio.
     init(_ said: ListWords, _ request: CommandRequest, _ authority: Authority) async throws {
-        var words = said
-        portfolios = try await request.services.portfolios.all(for: authority.caller)
-        if words.isEmpty { words.portfolio = portfolios.first(where: \.isDefault)?.name }
-        self.words = words
         self.request = request
         overview = try await request.services.positions.overview(
-            portfolio: words.portfolio, strategy: words.strategyReference, for: authority)
+            portfolio: said.portfolio, strategy: said.strategyReference, standsIn: said.isEmpty,
+            for: authority)
+        var words = said
+        words.portfolio = overview.portfolio
+        self.words = words
     }
 
     func screen() throws(ScreenError) -> Screen {
@@ -50,7 +49,9 @@ private struct PositionList {
             title, facts: sums.facts, table: table.table, notes: sums.notes, arguments: carried,
             rowsAtMost: Self.rowsPerScreen,
             links: { page throws(ScreenError) in try table.links(page.rows, request) },
-            buttons: try request.switcher(between: portfolios, shown: words.portfolio) { name in
+            buttons: try request.switcher(
+                between: overview.portfolios, shown: words.portfolio
+            ) { name in
                 var other = words
                 other.portfolio = name
                 other.choices = name == nil ? ["all"] : []

@@ -1,8 +1,12 @@
 public import Ledger
-import Records
+public import Records
 
 /// Positions, and what they come to in their owner's currency.
 public struct PositionOverview: Sendable, Hashable {
+    /// The one that it is about; nil for all.
+    public let portfolio: ExactText?
+    /// The caller's that are not archived.
+    public let portfolios: [Portfolio]
     public let positions: [PositionView]
     /// From which age on a mark is stale.
     public let staleAfterSeconds: Int
@@ -13,9 +17,12 @@ public struct PositionOverview: Sendable, Hashable {
     public let fees: Converted<Decimal>
 
     init(
-        positions: [PositionView], staleAfterSeconds: Int, totals: PositionTotals,
+        portfolio: ExactText?, portfolios: [Portfolio], positions: [PositionView],
+        staleAfterSeconds: Int, totals: PositionTotals,
         conversion: CurrencyConversion?, today: Day
     ) {
+        self.portfolio = portfolio
+        self.portfolios = portfolios
         self.positions = positions
         self.staleAfterSeconds = staleAfterSeconds
         unrealized = totals.unrealized.converted(by: conversion, on: today)

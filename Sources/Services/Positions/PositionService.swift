@@ -34,15 +34,20 @@ public struct PositionService: Sendable {
         }
     }
 
-    /// The open positions with their totals at the rates of today.
+    /// The open positions with their totals at the rates of today, and the portfolios that there
+    /// are. `standsIn` asks for those of the default portfolio where none is named.
     public func overview(
-        portfolio: ExactText? = nil, strategy: StrategyReference? = nil, for authority: Authority
+        portfolio: ExactText? = nil, strategy: StrategyReference? = nil,
+        standsIn: Bool = false, for authority: Authority
     ) async throws -> PositionOverview {
         let now = work.world.now()
         let freshSince = oldestFreshMark(at: now)
         let staleAfterSeconds = limits.quotesStaleAfterSeconds
         return try await work.read { tx in
-            let scope = try authority.scope(portfolio: portfolio, strategy: strategy, in: tx)
+            let portfolios = try authority.portfolios(named: nil, in: tx).filter { !$0.isArchived }
+            let standard = standsIn ? portfolios.first(where: \.isDefault)?.name : nil
+            let shown = portfolio ?? standard
+            let scope = try authority.scope(portfolio: shown, strategy: strategy, in: tx)
             let positions = try Positions.list(
                 scope, includeClosed: false, for: authority.caller, in: tx
             ).map { PositionView($0, freshSince: freshSince) }
@@ -50,6 +55,7 @@ public struct PositionService: Sendable {
             let conversion = try authority.conversion(
                 portfolio: scope.portfolioID, of: totals.currencies(on: now.day), in: tx)
             return PositionOverview(
+                portfolio: shown, portfolios: portfolios,
                 positions: positions, staleAfterSeconds: staleAfterSeconds, totals: totals,
                 conversion: conversion, today: now.day)
         }
