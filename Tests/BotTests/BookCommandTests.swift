@@ -126,7 +126,7 @@ import Testing
         ("/account nonsense", "neither add nor list"), ("/account add x", "no broker"),
         ("/account add paper PAPER", "an account named paper already"),
         ("/account add x PAPER USD more", "is no currency"),
-        ("/accounts nonsense", "is not all"), ("/strategy nonsense", "none of add, list"),
+        ("/accounts nonsense", "is not “all”"), ("/strategy nonsense", "none of add, list"),
         ("/strategy add", "needs a name"), ("/strategy add a@b@c", "is no strategy"),
         ("/strategy add x [1]", "JSON object"), ("/strategy params", "Which strategy?"),
         ("/strategy params nowhere {}", "You have no strategy named"),

@@ -12,9 +12,12 @@ import Testing
         "\u{1F468}\u{200D}\u{1F469}", "&#x3C;script&#x3E;", "{{7*7}} %s \\u0000", "tg://user?id=1",
     ]
 
-    private func options(knowsRichMessages: Bool) -> StandInTelegram.Options {
+    private func options(
+        knowsRichMessages: Bool, knowsTimeTags: Bool = true
+    ) -> StandInTelegram.Options {
         var options = StandInTelegram.Options()
         options.knowsRichMessages = knowsRichMessages
+        options.knowsTimeTags = knowsTimeTags
         return options
     }
 
@@ -124,6 +127,88 @@ import Testing
                 let next = try await ada.hears()
                 #expect(next.isRich)
             }
+        }
+    }
+
+    private static let trade = "/trade buy 10 AAPL 182.5 type EQUITY currency USD"
+
+    /// How many calls there were whose text has a time in a tag.
+    private func tagged(_ method: String, _ bot: BotWorld) -> Int {
+        bot.telegram.calls(of: method).count {
+            $0.parameters["text"]?.string?.contains("<tg-time unix=") == true
+        }
+    }
+
+    @Test func `times are in every reader's zone where the server knows rich messages`()
+        async throws
+    {
+        try await BotWorld.run { bot in
+            let (ada, _) = try await bot.member(1001)
+            try await bot.running {
+                ada.says(Self.trade)
+                let rich = try await ada.hears("BUY 10 AAPL at 182.5?")
+                #expect(rich.isRich && rich.html?.contains("<tg-time unix=") == true)
+                // In the classic form too, where the rich one is refused.
+                bot.telegram.fault(.badRequest("Bad Request: can't parse"), on: "sendRichMessage")
+                ada.says(Self.trade)
+                let classic = try await ada.hears("BUY 10 AAPL at 182.5?")
+                #expect(!classic.isRich && classic.html?.contains("<tg-time unix=") == true)
+            }
+        }
+    }
+
+    @Test func `a server without rich messages that knows times is sent them in tags`()
+        async throws
+    {
+        try await BotWorld.run(options(knowsRichMessages: false)) { bot in
+            let (ada, _) = try await bot.member(1001)
+            try await bot.running {
+                ada.says(Self.trade)
+                let proposal = try await ada.hears("BUY 10 AAPL at 182.5?")
+                #expect(proposal.html?.contains("<tg-time unix=") == true)
+                #expect(proposal.text.contains("2026-01-01 00:0"))
+                try ada.presses("Confirm", on: proposal)
+                let done = try await ada.hears("Done: BUY 10 AAPL")
+                #expect(done.isEdited && done.html?.contains("<tg-time unix=") == true)
+            }
+            #expect(bot.telegram.calls(of: "sendMessage").count == 1)
+            #expect(tagged("sendMessage", bot) == 1)
+        }
+    }
+
+    @Test func `a server that knows neither is asked for times once`() async throws {
+        let options = options(knowsRichMessages: false, knowsTimeTags: false)
+        try await BotWorld.run(options) { bot in
+            let (ada, _) = try await bot.member(1001)
+            let proposal = try await bot.running {
+                // Without a time there is nothing to try.
+                ada.says("/start")
+                _ = try await ada.hears("Welcome")
+                #expect(bot.telegram.calls(of: "sendMessage").count == 1)
+                for _ in 0..<2 {
+                    ada.says(Self.trade)
+                    let proposal = try await ada.hears("BUY 10 AAPL at 182.5?")
+                    #expect(proposal.html?.contains("tg-time") == false)
+                    #expect(proposal.text.contains("2026-01-01 00:0"))
+                }
+                ada.says(Self.trade)
+                let proposal = try await ada.hears("BUY 10 AAPL at 182.5?")
+                try await settled(bot)
+                return proposal
+            }
+            #expect(tagged("sendMessage", bot) == 1)
+            #expect(bot.telegram.calls(of: "sendMessage").count == 5)
+            // After a restart it is an edit that finds it out.
+            try await bot.running {
+                try ada.presses("Confirm", on: proposal)
+                let done = try await ada.hears("Done: BUY 10 AAPL")
+                #expect(done.isEdited && done.html?.contains("tg-time") == false)
+                ada.says(Self.trade)
+                _ = try await ada.hears("BUY 10 AAPL at 182.5?")
+                try await settled(bot)
+            }
+            #expect(tagged("editMessageText", bot) == 1)
+            #expect(tagged("sendMessage", bot) == 1)
         }
     }
 

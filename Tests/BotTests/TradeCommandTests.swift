@@ -216,7 +216,7 @@ import World
         ("buy 1 AAPL 10 fee x", "“x” is no fee"), ("buy 1 AAPL 10 at 14:30", "is no time"),
         ("buy 1 AAPL 10 at 2025-13-01", "is no"), ("buy 1 AAPL 10 at yesterday", "is no time"),
         ("buy 1 AAPL 10 at 2025-02-30 10:00", "There is no “2025-02-30 10:00”."),
-        ("buy 1 AAPL 10 at 2026-01-02", "is not yet"),
+        ("buy 1 AAPL 10 at 2026-01-02", "is still to come"),
         ("buy 1 AAPL 10 type stock", "A type is one of crypto, equity"),
         ("buy 1 AAPL 10 multiplier 0", "The multiplier has to be greater than 0."),
         ("buy 1 AAPL 10 multiplier 5", "AAPL has the multiplier 1."),

@@ -9,6 +9,8 @@ public final class StandInTelegram: Sendable {
         public var botUsername = "blotter_stand_in_bot"
         /// False plays a server older than Bot API 10.1.
         public var knowsRichMessages = true
+        /// False plays one that is older than `<tg-time>` as well.
+        public var knowsTimeTags = true
         public var enforcesFloodLimits = false
         /// A webhook that someone has set.
         public var webhookURL: String?

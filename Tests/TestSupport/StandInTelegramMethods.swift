@@ -173,6 +173,9 @@ extension StandInTelegramState {
             guard mode == "HTML" else {
                 throw StandInRefusal.wrong("the stand-in reads HTML only, not \(mode)")
             }
+            guard options.knowsTimeTags || !text.contains("<tg-time") else {
+                throw StandInRefusal.bad("can't parse entities: Unsupported start tag \"tg-time\"")
+            }
             let read = BotAPIHTML(text, dialect: .classic)
             if let problem = read.problems.first {
                 throw StandInRefusal.wrong("can't parse entities: \(problem)")

@@ -2,9 +2,9 @@ import Records
 import Services
 
 /// What a Confirm button sets off: everything that is known of one kind of action stands here.
-struct ActionKind: Sendable {
+package struct ActionKind: Sendable {
     /// As it is stored with what was proposed; the command's name where one proposes it.
-    let name: String
+    package let name: String
     /// For so long it can be confirmed.
     var lifetimeSeconds = ActionService.lifetimeSeconds
     /// A line that says what was proposed, such as `BUY 10 AAPL at 182.5`.
@@ -15,6 +15,8 @@ struct ActionKind: Sendable {
     let perform: @Sendable (PendingAction, Services, Caller, SentFiles) async throws -> String
     /// What is shown of a result.
     let facts: @Sendable (PendingAction, _ resultJSON: String) -> [Fact]
+    /// What is shown of it below them.
+    var blocks: @Sendable (_ resultJSON: String) -> [Block] = { _ in [] }
     /// What follows the result, the first time that it is shown.
     var attachment: @Sendable (PendingAction, Services, Caller) -> Attachment? = { _, _, _ in nil }
 }
@@ -38,8 +40,8 @@ extension ActionKind {
 }
 
 /// The one list of kinds.
-enum ActionKinds {
-    static let all: [ActionKind] = [
+package enum ActionKinds {
+    package static let all: [ActionKind] = [
         .trade, .discard, .importFile, .revokeToken, .membership, .broadcast, .archivePortfolio,
         .portfolioLots, .deleteMe, .erase,
     ]

@@ -97,7 +97,7 @@ struct Confirmation: Sendable {
                 note: "Done.",
                 screen: Screen(
                     title: "Done: \(kind.title(action))",
-                    blocks: [.facts(kind.facts(action, resultJSON))]))
+                    blocks: [.facts(kind.facts(action, resultJSON))] + kind.blocks(resultJSON)))
         case .refused(let reason):
             PressReply(
                 note: reason.shortened(to: 190), isAlert: true,
@@ -110,5 +110,16 @@ struct Confirmation: Sendable {
 
 extension FillRefusal {
     /// For people, with the field at fault.
-    var sentence: String { (field.map { "\($0): \(detail)" } ?? detail).asSentence }
+    var sentence: String { .sentence(about: field, detail) }
+}
+
+extension String {
+    private static let verbs = ["is ", "must ", "may ", "has ", "needs "]
+
+    /// `Symbol is missing.`, `Price: expected a number, found text.`
+    static func sentence(about field: String?, _ detail: String) -> String {
+        guard let field else { return detail.asSentence }
+        let isPredicate = verbs.contains(where: detail.hasPrefix)
+        return "\(field)\(isPredicate ? "" : ":") \(detail)".asSentence
+    }
 }

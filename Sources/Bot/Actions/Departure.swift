@@ -1,10 +1,10 @@
 import Ledger
 import Records
-import Services
+package import Services
 import Wire
 
 /// A member's wish to leave.
-struct Departure: Sendable, Hashable {
+package struct Departure: Sendable, Hashable {
     let erasure: Erasure
     /// Who wishes it; nil until it is confirmed.
     var caller: Caller?
@@ -59,7 +59,7 @@ struct Departure: Sendable, Hashable {
     }
 
     /// What is said to the one who leaves. Throws `ServiceError` and what storage throws.
-    func askAdmins(_ services: Services) async throws -> Screen {
+    package func askAdmins(_ services: Services) async throws -> Screen {
         guard let caller else { throw ServiceError.outdatedProposal }
         let count = try await services.users.askToErase(caller, erasure)
         return Screen(
@@ -80,7 +80,7 @@ extension ServiceError {
 extension ActionKind {
     /// A member's own Confirm: what is done about it waits for the files, and for an admin.
     static let deleteMe = ActionKind(
-        name: "deleteme", title: { _ in "leave" },
+        name: "deleteme", title: { _ in "leave the ledger" },
         perform: { action, services, caller in
             guard Departure(action, by: caller) != nil else { throw ServiceError.outdatedProposal }
             try await services.users.checkMayLeave(caller)

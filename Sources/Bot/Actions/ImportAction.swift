@@ -21,7 +21,7 @@ extension ActionKind {
         },
         facts: { action, resultJSON in
             (FileImport(action)?.facts ?? []) + FileImport.facts(ofResult: resultJSON)
-        })
+        }, blocks: FileImport.blocks(ofResult:))
 }
 
 /// A file on its way from a chat into the ledger.
@@ -147,12 +147,19 @@ extension FileImport {
             let isAlwaysShown = ["accepted", "duplicates", "rejected"].contains(key)
             if count > 0 || isAlwaysShown { facts.append(Fact(label, .text(String(count)))) }
         }
-        for line in result["lines"]?.array ?? [] {
-            facts.append(Fact("•", .text(line.string ?? "")))
-        }
-        for note in result["notes"]?.array ?? [] {
-            facts.append(Fact("Note", .text(note.string ?? "")))
-        }
         return facts
+    }
+
+    /// What the source leaves to be said, and the lines that are no trades.
+    @Sendable static func blocks(ofResult json: String) -> [Block] {
+        guard let result = try? JSONValue(parsing: json) else { return [] }
+        func texts(_ key: String) -> [Cell] {
+            (result[key]?.array ?? []).map { .text($0.string ?? "") }
+        }
+        let lines = texts("lines")
+        let all = ["rejected", "noted"].reduce(0) { $0 + (result[$1]?.integer ?? 0) }
+        let left: [Cell] = all > lines.count ? ["… and \(all - lines.count) more"] : []
+        let details = Details(summary: "Lines that are no trades", lines: lines + left)
+        return texts("notes").map(Block.note) + (lines.isEmpty ? [] : [.details(details)])
     }
 }

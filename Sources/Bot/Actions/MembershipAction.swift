@@ -128,7 +128,7 @@ extension MembershipProposal {
             change, user.telegramUserID, by: admin)
         guard outcome.isChanged else {
             return Screen(
-                title: "\(user.shownName) is \(change.standing) already",
+                title: "\(user.shownName) is \(change.standingBefore)",
                 blocks: [.note("There is nothing to change.")])
         }
         let proposal = MembershipProposal(change, of: user)
@@ -146,6 +146,11 @@ extension MembershipProposal {
 
 extension MembershipChange {
     fileprivate var label: String { self == .activate ? "Deactivated" : "Members" }
+
+    /// How one stands already for whom there is nothing to change.
+    fileprivate var standingBefore: String {
+        self == .demote ? "no admin" : "\(standing) already"
+    }
 
     fileprivate func mayBeMeant(_ user: User) -> Bool {
         switch self {

@@ -3,12 +3,12 @@ import Telegram
 import Wire
 
 /// A file that somebody sent: where it is to be had, not what is in it.
-struct SentFile: Sendable, Hashable {
+package struct SentFile: Sendable, Hashable {
     let id: String
     let name: String
     let sizeBytes: Int64?
 
-    init(id: String, name: String, sizeBytes: Int64? = nil) {
+    package init(id: String, name: String, sizeBytes: Int64? = nil) {
         self.id = id
         self.name = name
         self.sizeBytes = sizeBytes
@@ -21,12 +21,14 @@ struct SentFile: Sendable, Hashable {
 }
 
 /// The files that people send.
-struct SentFiles: Sendable {
+package struct SentFiles: Sendable {
     static let limitBytes = BotAPI.fileLimitBytes
 
     private let read: @Sendable (_ id: String) async throws -> [UInt8]
 
-    init(read: @escaping @Sendable (_ id: String) async throws -> [UInt8]) { self.read = read }
+    package init(read: @escaping @Sendable (_ id: String) async throws -> [UInt8]) {
+        self.read = read
+    }
 
     init(api: BotAPI) {
         self.init { try await api.file($0, limitBytes: Self.limitBytes) }

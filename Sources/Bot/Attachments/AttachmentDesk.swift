@@ -50,8 +50,7 @@ struct AttachmentDesk: Sendable {
     func post(_ screen: Screen, to place: Messenger.Place, fields: [String: String?]) {
         guard let attachment = screen.attachment else { return }
         let order = Order(
-            attachment: attachment, place: place,
-            caption: HarmlessText(screen.title).shortened(to: 200), fields: fields)
+            attachment: attachment, place: place, caption: screen.pictureCaption, fields: fields)
         if case .dropped = queue.yield(order) { complain(order, "too many wait") }
     }
 
@@ -186,12 +185,9 @@ struct AttachmentDesk: Sendable {
     }
 
     private func tell(_ order: Order, _ reason: String) async {
-        let screen = Screen(
-            title: "A file could not be sent",
-            blocks: [.note("\(reason.asSentence)"), .note("Send the command again.")])
         do {
             let ticket = try await messenger.gate.ticket(for: order.place.chat, .reply)
-            try await messenger.send(screen, to: order.place, ticket)
+            try await messenger.send(.fileNotSent(reason), to: order.place, ticket)
         } catch {
             complain(order, "nor could that be told")
         }
@@ -204,6 +200,17 @@ struct AttachmentDesk: Sendable {
             let ticket = try await messenger.gate.ticket(for: order.place.chat, .reply)
             try await messenger.send(screen, to: order.place, ticket)
         }
+    }
+}
+
+extension Screen {
+    /// What stands below the picture that follows the screen.
+    package var pictureCaption: String { HarmlessText(title).shortened(to: 200) }
+
+    package static func fileNotSent(_ reason: String) -> Screen {
+        Screen(
+            title: "A file could not be sent",
+            blocks: [.note("\(reason.asSentence)"), .note("Send the command again.")])
     }
 }
 

@@ -20,10 +20,10 @@ public struct ListExport: Sendable, Hashable {
     /// What the files' names end in: the day on which they were asked for.
     public var day: Day
     /// What is to be done once all of it has arrived.
-    var next: FollowUp?
+    package var next: FollowUp?
 
     /// What waits for an export.
-    enum FollowUp: Sendable, Hashable {
+    package enum FollowUp: Sendable, Hashable {
         /// The admins are asked about a member who wants to leave.
         case askAdmins(Departure)
     }
@@ -63,7 +63,7 @@ extension ListExport {
     }
 
     /// `blotter-trades-2026-02-19.csv`, with a number where there are others.
-    func fileName(_ subject: Subject, part: Int?) -> String {
+    package func fileName(_ subject: Subject, part: Int?) -> String {
         let number = part.map { "-\($0)" } ?? ""
         return "blotter-\(subject.rawValue)-\(day)\(number).\(format.rawValue)"
     }

@@ -73,21 +73,23 @@ private struct AuditScreen {
 
     func screen() throws -> Screen {
         let table = Table(
-            columns: [
-                .init("When"), .init("Who"), .init("What"), .init("Id", .right), .init("Details"),
-            ], rows: rows.map(row),
+            columns: [.init("When"), .init("Who"), .init("What"), .init("Id", .right)],
+            rows: rows.map(row),
             whenEmpty: isFirst ? "Nothing is on record." : "Nothing older.")
         // As many rows as fit: long details may leave less room than rows.
-        let fitting = try Paging.pages(of: table) { page throws(ScreenError) in
-            try screen(page.table, next: rows.last)
+        let fitting = try Paging.pages(of: table, in: request.zone) { page throws(ScreenError) in
+            try screen(page.table, details: rows[page.rows], next: rows.last)
         }.first
         let count = fitting?.rows.count ?? rows.count
         let isLast = count == rows.count && !hasMore
         return try screen(
-            fitting?.table ?? table, next: isLast ? nil : rows.prefix(count).last)
+            fitting?.table ?? table, details: rows.prefix(count),
+            next: isLast ? nil : rows.prefix(count).last)
     }
 
-    private func screen(_ table: Table, next: AuditListing?) throws(ScreenError) -> Screen {
+    private func screen(
+        _ table: Table, details rows: ArraySlice<AuditListing>, next: AuditListing?
+    ) throws(ScreenError) -> Screen {
         var turns: [Button] = []
         if !isFirst {
             turns.append(
@@ -101,7 +103,7 @@ private struct AuditScreen {
         let isOfTrades = selection.entity == .trade
         return Screen(
             title: selection.title,
-            blocks: [.table(table)]
+            blocks: [.table(table)] + details(of: rows)
                 + (isOfTrades
                     ? [] : [.note("Each trade has a row, too: \(code: "/audit trade").")]),
             buttons: turns.isEmpty ? [] : [turns])
@@ -110,17 +112,32 @@ private struct AuditScreen {
     private func row(_ listing: AuditListing) -> [Cell] {
         [
             .time(listing.createdAt), .text(listing.actor?.shownName ?? "–"),
-            .text("\(listing.action) \(listing.entity)".lowercased()),
-            listing.entityID.map { "\($0)" } ?? "", .text(details(listing.detailsJSON)),
+            .text(listing.deed), listing.entityID.map { "\($0)" } ?? "",
         ]
     }
 
+    /// In the order of the rows; those of which nothing more is known are left out.
+    private func details(of rows: ArraySlice<AuditListing>) -> [Block] {
+        let lines = rows.compactMap { listing -> Cell? in
+            let words = words(listing.detailsJSON)
+            guard !words.isEmpty else { return nil }
+            let number = listing.entityID.map { " \($0)" } ?? ""
+            return .text("\(listing.deed)\(number): \(words)")
+        }
+        return lines.isEmpty ? [] : [.details(Details(summary: "Details", lines: lines))]
+    }
+
     /// `name: main, source: http`.
-    private func details(_ json: String) -> String {
+    private func words(_ json: String) -> String {
         guard let members = (try? JSONValue(parsing: json))?.object else { return "" }
         let words = members.map { member in
             "\(member.key): \(member.value.string ?? member.value.description)"
         }
         return words.joined(separator: ", ").shortened(to: 120)
     }
+}
+
+extension AuditListing {
+    /// `create portfolio`.
+    fileprivate var deed: String { "\(action) \(entity)".lowercased() }
 }

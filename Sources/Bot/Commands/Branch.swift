@@ -58,10 +58,10 @@ extension Command {
             }, forms: branches.map { "/\(name) \($0.usage)" })
     }
 
-    /// `not new`, `neither new nor revoke`, `none of add, list, archive`.
+    /// `not “new”`, `neither new nor revoke`, `none of add, list, archive`.
     static func noneOf(_ words: [String]) -> String {
         switch words.count {
-        case 1: "not \(words[0])"
+        case 1: "not “\(words[0])”"
         case 2: "neither \(words[0]) nor \(words[1])"
         default: "none of \(words.joined(separator: ", "))"
         }
@@ -80,6 +80,9 @@ extension Command.Branch {
             return refusal
         }
         do {
+            guard !arguments.isEmpty || rest.isEmpty || rest.isFromButton else {
+                throw CommandRefusal.misused("/\(command) \(word) takes nothing behind it.")
+            }
             return try await body(request, rest, caller)
         } catch let refusal as CommandRefusal {
             throw told(refusal)

@@ -154,7 +154,8 @@ private struct CampaignScreen {
         if let price = campaign.averageClosePrice {
             facts.append(Fact("Close price", .decimal(price)))
         }
-        facts.append(Fact("Fills", "\(campaign.fillCount) in \(campaign.legCount) legs"))
+        let legs = campaign.legCount == 1 ? "1 leg" : "\(campaign.legCount) legs"
+        facts.append(Fact("Fills", "\(campaign.fillCount) in \(legs)"))
         facts.append(Fact("Journey", .text(CampaignWords.journey(detail.legs))))
         return facts
     }

@@ -31,7 +31,7 @@ public struct Command: Sendable {
     public let isPrivateOnly: Bool
     let body: Body
     /// Usage of each of its forms with the slash, where it has several.
-    let forms: [String]
+    package let forms: [String]
 
     init(
         _ name: String, _ summary: String, arguments: String = "", example: String? = nil,
@@ -53,6 +53,9 @@ public struct Command: Sendable {
         case .admin: .admin
         }
     }
+
+    /// Whether words behind its name are a mistake. A link to the bot may bring some behind /start.
+    var takesNothing: Bool { arguments.isEmpty && name != Command.start.name }
 
     /// Name and arguments, with the slash.
     public var usage: String { arguments.isEmpty ? "/\(name)" : "/\(name) \(arguments)" }

@@ -110,14 +110,15 @@ private struct ImportProposal {
     ) async throws -> Screen {
         let report = try await proposal.run(
             isDryRun: true, request.services, caller, request.files, bytes: bytes)
-        let facts =
-            proposal.facts
-            + FileImport.facts(ofResult: FileImport.json(report), isDryRun: true)
+        let result = FileImport.json(report)
+        let told: [Block] =
+            [.facts(proposal.facts + FileImport.facts(ofResult: result, isDryRun: true))]
+            + FileImport.blocks(ofResult: result)
         let isWorthIt = report.accepted + report.corrected > 0
         guard isWorthIt || portfolios.count > 1 else {
             return Screen(
                 title: "Nothing to import",
-                blocks: [.facts(facts), .note("Nothing of this file is new and sound.")])
+                blocks: told + [.note("Nothing of this file is new and sound.")])
         }
         let action = try await request.services.actions.propose(
             kind: ActionKind.importFile.name, contentJSON: proposal.json, for: caller,
@@ -126,7 +127,7 @@ private struct ImportProposal {
         let proposed = FileImport(action) ?? proposal
         return Screen(
             title: isWorthIt ? "\(proposed.title.asSentence.dropLast())?" : "Nothing to import",
-            blocks: [.facts(facts)] + (isWorthIt ? [.note(Confirmation.note)] : []),
+            blocks: told + (isWorthIt ? [.note(Confirmation.note)] : []),
             buttons: (isWorthIt ? try Confirmation.buttons(for: action) : [])
                 + (try chooser(portfolios, except: proposed.portfolio, token: action.token)))
     }

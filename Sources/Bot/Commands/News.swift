@@ -5,9 +5,6 @@ extension Command {
     static let news = Command(
         "news", "What I told you of my own accord, message by message", isPrivateOnly: true,
         body: .approved { request, caller in
-            guard request.arguments.isEmpty || request.arguments.isFromButton else {
-                throw CommandRefusal.misused("/news takes nothing behind it.")
-            }
             let news = try await request.services.messages.news(
                 notAfter: Int64(request.place), for: caller)
             guard let news else {

@@ -24,13 +24,11 @@ extension Command {
             table: Table(
                 columns: [
                     .init("No.", .right), .init("Hook"), .init("Came"), .init("Times", .right),
-                    .init("Reason"),
                 ],
                 rows: waiting.map { delivery in
                     [
                         "\(delivery.id)", .text(delivery.hookName.text),
                         .time(delivery.receivedAt), "\(delivery.times)",
-                        .text(delivery.reason?.sentence.shortened(to: 120) ?? ""),
                     ]
                 }, whenEmpty: "Nothing waits: all that came is a trade."),
             notes: waiting.isEmpty
@@ -40,7 +38,17 @@ extension Command {
                     "\(code: "/hooks template NAME {…}") changes how it is read.",
                 ],
             buttons: waiting.isEmpty
-                ? [] : [[try request.button("Retry all", arguments: "retry all")]])
+                ? [] : [[try request.button("Retry all", arguments: "retry all")]],
+            details: { rows in reasons(of: waiting[rows]) })
+    }
+
+    private static func reasons(of deliveries: ArraySlice<HookDelivery>) -> [Block] {
+        let lines = deliveries.compactMap { delivery in
+            delivery.reason.map { reason -> Cell in
+                "No. \(delivery.id): \(reason.sentence.shortened(to: 120))"
+            }
+        }
+        return lines.isEmpty ? [] : [.details(Details(summary: "Reasons", lines: lines))]
     }
 
     private static func show(
@@ -60,7 +68,8 @@ extension Command {
                     Fact("State", .text(delivery.status.rawValue.lowercased())),
                     Fact("Reason", .text(delivery.reason?.sentence ?? "none")),
                 ]),
-                .note("\(code: text.shortened(to: 2000))"),
+                .details(
+                    Details(summary: "What came", lines: [.code(text.shortened(to: 2000))])),
             ],
             buttons: isWaiting
                 ? [[try request.button("Retry", arguments: "retry \(id)")]] : [])
@@ -144,6 +153,9 @@ extension Command {
     }
 
     private static func number(_ argument: Arguments) throws -> HookDeliveryID {
+        guard !argument.isEmpty else {
+            throw CommandRefusal.misused("Which one? \(code: "/quarantine") lists their numbers.")
+        }
         guard argument.words.count == 1, let number = Int64(argument.text), number > 0 else {
             throw CommandRefusal.misused(
                 "“\(argument.text.shortened)” is no number of the quarantine's list.")
@@ -154,5 +166,5 @@ extension Command {
 
 extension HookDelivery.Reason {
     /// For people, with the field at fault.
-    var sentence: String { (field.map { "\($0): \(detail)" } ?? detail).asSentence }
+    var sentence: String { .sentence(about: field, detail) }
 }

@@ -89,14 +89,19 @@ extension Command {
     }
 
     private static func screen(_ title: String, _ strategy: Strategy) -> Screen {
-        Screen(
+        let params = Cell.code(strategy.paramsJSON.shortened(to: 2000))
+        let isLong = strategy.paramsJSON.utf16.count > longestParamsLine
+        let facts = [
+            Fact("Strategy", .text(strategy.reference.text)),
+            Fact("In use", strategy.isActive ? "yes" : "no"),
+        ]
+        return Screen(
             title: title,
-            blocks: [
-                .facts([
-                    Fact("Strategy", .text(strategy.reference.text)),
-                    Fact("In use", strategy.isActive ? "yes" : "no"),
-                    Fact("Params", .code(strategy.paramsJSON.shortened(to: 2000))),
-                ])
-            ])
+            blocks: isLong
+                ? [.facts(facts), .details(Details(summary: "Params", lines: [params]))]
+                : [.facts(facts + [Fact("Params", params)])])
     }
+
+    /// Longer ones are folded away.
+    private static let longestParamsLine = 80
 }

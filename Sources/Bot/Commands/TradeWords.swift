@@ -92,7 +92,7 @@ struct TradeWords: Sendable, Hashable {
             if value.count == 2 { feeCurrency = try Self.currency(value[1]) }
         case .at:
             let time = try Self.time(value)
-            guard time <= now else { throw .misused("\(time) is not yet.") }
+            guard time <= now else { throw .misused("\(time) is still to come.") }
             self.time = time
         case .strategy: strategy = text
         case .portfolio: portfolio = text

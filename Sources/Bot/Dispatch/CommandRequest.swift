@@ -68,11 +68,13 @@ extension CommandRequest {
     /// The page that was asked for of a screen with one long table.
     ///
     /// `arguments` are what its buttons carry. `buttons` stand below those that turn the pages,
-    /// and `links`, those that belong to a page's rows, above.
+    /// `links`, those that belong to a page's rows, above; `details` of these rows stand below the
+    /// table.
     func paged(
         _ title: String, facts: [Fact] = [], table: Table, notes: [Cell] = [],
         arguments: String = "", rowsAtMost: Int = .max,
-        links: (Page) throws(ScreenError) -> [[Button]] = { _ in [] }, buttons: [[Button]] = []
+        links: (Page) throws(ScreenError) -> [[Button]] = { _ in [] }, buttons: [[Button]] = [],
+        details: (_ rows: Range<Int>) -> [Block] = { _ in [] }
     ) throws(ScreenError) -> Screen {
         try Paging.screen(
             page, of: table, in: zone, rowsAtMost: rowsAtMost
@@ -82,7 +84,8 @@ extension CommandRequest {
             }
             return Screen(
                 title: title,
-                blocks: [.facts(facts), .table(page.table)] + notes.map(Block.note),
+                blocks: [.facts(facts), .table(page.table)] + details(page.rows)
+                    + notes.map(Block.note),
                 buttons: (try links(page) + [navigation] + buttons).filter { !$0.isEmpty })
         }
     }

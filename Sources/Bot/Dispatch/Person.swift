@@ -1,12 +1,12 @@
 /// Someone on Telegram, as an update names them.
-struct Person: Sendable, Hashable {
+package struct Person: Sendable, Hashable {
     let telegramUserID: Int64
     /// Without the "@"; nil where there is none, or one that no name of Telegram's can be.
     let username: String?
 
     private static let usernameBytes = 1...64
 
-    init(telegramUserID: Int64, username: String?) {
+    package init(telegramUserID: Int64, username: String?) {
         self.telegramUserID = telegramUserID
         let isName =
             username.map { name in

@@ -1,10 +1,10 @@
 import Records
-import Services
+package import Services
 import Storage
 import World
 
 /// A message as the bot understands it, wherever it came from.
-struct IncomingMessage: Sendable, Hashable {
+package struct IncomingMessage: Sendable, Hashable {
     let sender: Person
     let text: String
     /// What was sent with the text; or the text with it.
@@ -12,6 +12,17 @@ struct IncomingMessage: Sendable, Hashable {
     let isPrivate: Bool
     /// Nil in a terminal, where nothing is delivered twice.
     var update: IncomingUpdate?
+
+    package init(
+        sender: Person, text: String, file: SentFile? = nil, isPrivate: Bool,
+        update: IncomingUpdate? = nil
+    ) {
+        self.sender = sender
+        self.text = text
+        self.file = file
+        self.isPrivate = isPrivate
+        self.update = update
+    }
 }
 
 extension IncomingMessage {
@@ -24,42 +35,48 @@ extension IncomingMessage {
 }
 
 /// A press on a button of ours.
-struct IncomingPress: Sendable, Hashable {
+package struct IncomingPress: Sendable, Hashable {
     let sender: Person
     let data: String
     var update: IncomingUpdate?
+
+    package init(sender: Person, data: String, update: IncomingUpdate? = nil) {
+        self.sender = sender
+        self.data = data
+        self.update = update
+    }
 }
 
 /// What the bot has to say to a message.
-struct Reply: Sendable, Hashable {
-    let screen: Screen
+package struct Reply: Sendable, Hashable {
+    package let screen: Screen
     /// For the log: nothing of what was written.
     let command: String?
     let user: User?
 }
 
 /// What the bot has to say to a press.
-struct PressReply: Sendable, Hashable {
+package struct PressReply: Sendable, Hashable {
     /// A line for the one who pressed; at most 200 characters.
-    var note: String?
+    package var note: String?
     /// Whether the note is to be closed by hand.
-    var isAlert = false
+    package var isAlert = false
     /// What the pressed message is to show from now on; nil leaves it as it is.
-    var screen: Screen?
+    package var screen: Screen?
     var command: String?
     var user: User?
 }
 
 /// Turns messages and presses into answers: finds the command, sees to it that its sender may use
 /// it, and makes every error an answer. Knows neither Telegram nor a terminal.
-struct Responder: Sendable {
+package struct Responder: Sendable {
     let services: Services
     let observe: BotObserver
     private let files: SentFiles
     private let gauges: BotGauges
     private let approval: Approval
 
-    init(
+    package init(
         services: Services, files: SentFiles, gauges: BotGauges, observe: @escaping BotObserver
     ) {
         self.services = services
@@ -70,7 +87,7 @@ struct Responder: Sendable {
     }
 
     /// Nil where nothing is to be said. Throws `CancellationError` alone.
-    func answer(_ message: IncomingMessage) async throws -> Reply? {
+    package func answer(_ message: IncomingMessage) async throws -> Reply? {
         let text = CommandText(message.command)
         let known = text.flatMap { Commands.named($0.name) }
         var user: User?
@@ -108,6 +125,9 @@ struct Responder: Sendable {
                 title: "Not here",
                 reason: "/\(known.name) works in a private chat only: others would read along.")
         }
+        if known.takesNothing, access >= known.access, !text.arguments.isEmpty {
+            throw CommandRefusal.misused("/\(known.name) takes nothing behind it.")
+        }
         let request = CommandRequest(
             services: services, approval: approval, gauges: gauges, command: known,
             sender: message.sender, user: user,
@@ -141,7 +161,7 @@ struct Responder: Sendable {
 
 extension Responder {
     /// Throws `CancellationError` alone.
-    func answer(_ press: IncomingPress) async throws -> PressReply {
+    package func answer(_ press: IncomingPress) async throws -> PressReply {
         let action = ButtonAction(press.data)
         var command: Command?
         if case .show(let name, _, _, _) = action { command = Commands.named(name) }

@@ -304,9 +304,9 @@ extension UpdateHandler.Delivery {
 }
 
 extension Screen {
-    fileprivate static func tooFast(waitSeconds: Int) -> Screen {
+    package static func tooFast(waitSeconds: Int) -> Screen {
         Screen(
             title: "Not so fast",
-            blocks: [.note("That were too many commands in a minute. Wait \(waitSeconds) s.")])
+            blocks: [.note("Those were too many commands in a minute. Wait \(waitSeconds) s.")])
     }
 }

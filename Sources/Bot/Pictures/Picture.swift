@@ -25,7 +25,7 @@ public enum Picture: Sendable, Hashable {
 
 extension Attachment {
     /// With its figures read; nil where there is nothing to draw.
-    func ready(_ services: Services) async throws -> Attachment? {
+    package func ready(_ services: Services) async throws -> Attachment? {
         guard case .picture(let picture) = self else { return self }
         return try await picture.chart(services).map(Attachment.chart)
     }

@@ -7,7 +7,7 @@ public struct ClassicHTMLRenderer: ScreenRenderer {
     private let timesAsTags: Bool
 
     /// `timesAsTags` shows times outside of tables in every reader's own zone; a server older than
-    /// that tag refuses the whole message, so it is off where nothing is known about the server.
+    /// that tag refuses the whole message. What is shown is of the same length either way.
     public init(timesAsTags: Bool = false) { self.timesAsTags = timesAsTags }
 
     public func render(_ screen: Screen) throws(ScreenError) -> String {

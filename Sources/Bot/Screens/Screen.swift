@@ -26,7 +26,7 @@ public struct Screen: Sendable, Hashable {
     }
 
     /// The same for a reader in this zone.
-    func `in`(_ zone: TimeZoneRules) -> Screen {
+    package func `in`(_ zone: TimeZoneRules) -> Screen {
         var screen = self
         screen.zone = zone
         return screen

@@ -5,6 +5,11 @@ extension Instrument {
     var shownName: String { option.map(\.shownName) ?? symbol.text }
 }
 
+extension ExactText {
+    /// The same for an instrument of which the symbol alone is known.
+    var shownSymbol: String { OptionContract(occSymbol: text)?.shownName ?? text }
+}
+
 extension OptionContract {
     /// `AAPL 2026-03-20 150 C`
     var shownName: String { "\(underlying) \(expiry) \(strike) \(right.rawValue)" }

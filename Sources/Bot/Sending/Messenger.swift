@@ -1,6 +1,7 @@
 import Telegram
 
-/// Shows screens in chats: as rich messages where the server knows them, else as classic HTML.
+/// Shows screens in chats: as rich messages where the server knows them, else as classic HTML, with
+/// times in every reader's zone where it knows those.
 struct Messenger: Sendable {
     /// Where a message goes.
     struct Place: Sendable, Hashable {
@@ -13,7 +14,8 @@ struct Messenger: Sendable {
 
     let api: BotAPI
     let gate: FloodGate
-    private let rich = RichSupport()
+    private let rich = ServerSupport()
+    private let timeTags = ServerSupport()
 
     init(api: BotAPI, gate: FloodGate) {
         self.api = api
@@ -67,13 +69,32 @@ struct Messenger: Sendable {
                 // Whatever it does not like about this one, the classic form may pass.
             }
         }
-        return try await api.call(
-            SendMessage(
-                chatID: chat, threadID: place.thread, text: try faces.classic(),
-                parseMode: .html, linkPreviewOptions: LinkPreviewOptions(isDisabled: true),
-                disableNotification: isSilent ? true : nil, replyParameters: replyTo,
-                replyMarkup: faces.keyboard)
-        ).id
+        return try await inClassic(faces) { text in
+            try await api.call(
+                SendMessage(
+                    chatID: chat, threadID: place.thread, text: text,
+                    parseMode: .html, linkPreviewOptions: LinkPreviewOptions(isDisabled: true),
+                    disableNotification: isSilent ? true : nil, replyParameters: replyTo,
+                    replyMarkup: faces.keyboard))
+        }.id
+    }
+
+    /// Calls with the classic text: with its times in tags, unless the server does not know those.
+    private func inClassic<Answer>(
+        _ faces: Faces, _ call: (_ text: String) async throws -> Answer
+    ) async throws -> Answer {
+        let text = try faces.classic()
+        let tagged = try faces.classic(timesAsTags: true)
+        guard tagged != text, await timeTags.isWorthTrying else { return try await call(text) }
+        do {
+            let answer = try await call(tagged)
+            await timeTags.worked()
+            return answer
+        } catch TelegramError.badRequest {
+            let answer = try await call(text)
+            await timeTags.wasRefused()
+            return answer
+        }
     }
 
     /// Makes a message of ours show another screen; sends it anew where that message is gone.
@@ -105,12 +126,15 @@ struct Messenger: Sendable {
                 isRefused = true
             }
         }
-        _ = try await api.call(
-            EditMessageText(
-                chatID: chat, messageID: message, text: try faces.classic(), parseMode: .html,
-                linkPreviewOptions: LinkPreviewOptions(isDisabled: true),
-                replyMarkup: faces.keyboard))
-        if isRefused { await rich.editWasRefused() }
+        try await inClassic(faces) { text in
+            _ = try await api.call(
+                EditMessageText(
+                    chatID: chat, messageID: message, text: text, parseMode: .html,
+                    linkPreviewOptions: LinkPreviewOptions(isDisabled: true),
+                    replyMarkup: faces.keyboard))
+        }
+        // An old server overlooks what it does not know, and refuses the rest.
+        if isRefused { await rich.wasRefused() }
     }
 }
 
@@ -130,7 +154,9 @@ private struct Faces: Sendable {
 
     var hasClassic: Bool { (try? classic()) != nil }
 
-    func classic() throws(ScreenError) -> String { try ClassicHTMLRenderer().render(screen) }
+    func classic(timesAsTags: Bool = false) throws(ScreenError) -> String {
+        try ClassicHTMLRenderer(timesAsTags: timesAsTags).render(screen)
+    }
 
     var keyboard: InlineKeyboardMarkup? {
         let rows = screen.buttons.filter { !$0.isEmpty }

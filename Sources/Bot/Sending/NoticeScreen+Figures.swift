@@ -28,7 +28,7 @@ extension FillNews {
             rows: lines.map { line in
                 [
                     .time(line.time), .text(line.side.rawValue), .decimal(line.quantity),
-                    .text(line.symbol.text), .decimal(line.price),
+                    .text(line.symbol.shownSymbol), .decimal(line.price),
                     Self.realized(line.realizedPnL, line.currency),
                 ]
             }, whenEmpty: "None.")
@@ -42,7 +42,7 @@ extension FillNews {
             ],
             rows: sums.map { sum in
                 [
-                    .text(sum.symbol.text), .text(sum.side.rawValue), "\(sum.fills)",
+                    .text(sum.symbol.shownSymbol), .text(sum.side.rawValue), "\(sum.fills)",
                     .decimal(sum.quantity), sum.averagePrice.map(Cell.decimal) ?? "–",
                     Self.realized(sum.realizedPnL, sum.currency),
                 ]
@@ -58,7 +58,7 @@ extension EndedOrders {
     var screen: Screen {
         let rows = orders.map { order -> [Cell] in
             [
-                .text(order.symbol.text), .text(order.side.rawValue),
+                .text(order.symbol.shownSymbol), .text(order.side.rawValue),
                 "\(order.filledQuantity)/\(order.quantity)", .text(order.status.rawValue),
                 order.brokerOrderID.map { .code($0.text) } ?? "–",
             ]
@@ -117,7 +117,7 @@ extension Digest {
         return [
             Fact(
                 label,
-                .joined(results.map { "\($0.symbol) \(gain: $0.netPnL, $0.currency)" }))
+                .joined(results.map { "\($0.symbol.shownSymbol) \(gain: $0.netPnL, $0.currency)" }))
         ]
     }
 }

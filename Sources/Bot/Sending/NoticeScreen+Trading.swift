@@ -5,7 +5,7 @@ extension OverfilledOrder {
     func screen(others: Int) -> Screen {
         var facts = [
             Fact("Portfolio", .text(portfolio.text)),
-            Fact("Order", "\(side.rawValue) \(quantity) \(symbol.text)"),
+            Fact("Order", "\(side.rawValue) \(quantity) \(symbol.shownSymbol)"),
             Fact("Filled", .decimal(filledQuantity)),
         ]
         if let brokerOrderID {

@@ -1,8 +1,8 @@
-import Services
+package import Services
 
 extension Notice {
     /// How the notice is shown to the one it is for.
-    func screen() throws(ScreenError) -> Screen {
+    package func screen() throws(ScreenError) -> Screen {
         switch self {
         case .approvalRequest(_, let telegramUserID, let username):
             let name = username.map { "@\($0)" } ?? "user \(telegramUserID)"
@@ -42,7 +42,8 @@ extension Notice {
                 title: "Hook \(hook): something is no trade yet",
                 blocks: [
                     .facts([
-                        Fact("Reason", .text(reason)), Fact("In quarantine", "\(waiting)"),
+                        Fact("Reason", .text(reason.asSentence)),
+                        Fact("In quarantine", "\(waiting)"),
                     ]),
                     .note("Nothing is lost: \(code: "/quarantine") shows what waits."),
                 ])

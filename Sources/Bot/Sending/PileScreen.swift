@@ -1,10 +1,10 @@
-import Ledger
-import Records
-import Services
+package import Ledger
+package import Records
+package import Services
 
 extension Pile {
     /// What waited, kind by kind, with a button that shows it one by one to the one it is for.
-    func screen(for message: OutboxMessage, now: Timestamp) throws(ScreenError) -> Screen {
+    package func screen(for message: OutboxMessage, now: Timestamp) throws(ScreenError) -> Screen {
         let facts = counts.map { part in
             Fact(Self.words[part.kind] ?? "Other messages", "\(part.count)")
         }

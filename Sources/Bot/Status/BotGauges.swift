@@ -35,12 +35,12 @@ public final class BotGauges: Sendable {
     }
 
     /// From here on `count` is asked where somebody wants to know.
-    func watch(_ queue: Queue, _ count: @escaping @Sendable () async -> Int) {
+    package func watch(_ queue: Queue, _ count: @escaping @Sendable () async -> Int) {
         state.withLock { $0.queues[queue] = count }
     }
 
     /// How long the last message had been under way when it was taken up.
-    func note(lagSeconds: Double) { state.withLock { $0.lagSeconds = max(0, lagSeconds) } }
+    package func note(lagSeconds: Double) { state.withLock { $0.lagSeconds = max(0, lagSeconds) } }
 
     /// Nil before the first message.
     var lagSeconds: Double? { state.withLock { $0.lagSeconds } }

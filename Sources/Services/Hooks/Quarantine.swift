@@ -181,9 +181,9 @@ public struct Quarantine: Sendable {
     ) throws {
         guard try mayTell(hook, in: tx, draw.now) else { return }
         let waiting = try HookDeliveries.countQuarantined(for: hook.caller, in: tx)
-        try Notice.quarantined(
-            hook: hook.name.text, reason: refusal.description, waiting: waiting
-        ).post(to: hook.owner, in: tx, &draw)
+        let reason = refusal.field.map { "\($0): \(refusal.detail)" } ?? refusal.detail
+        try Notice.quarantined(hook: hook.name.text, reason: reason, waiting: waiting)
+            .post(to: hook.owner, in: tx, &draw)
     }
 
     private static func mayTell(

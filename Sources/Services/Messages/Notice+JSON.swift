@@ -3,7 +3,7 @@ import Wire
 // How a notice stands in its outbox row: what its kind is called there, and its payload, which
 // each kind writes and reads for itself.
 extension Notice {
-    enum Kind: String {
+    package enum Kind: String, CaseIterable {
         case approvalRequest = "approval_request"
         case approved
         case rejected
@@ -24,7 +24,7 @@ extension Notice {
         case broadcast
     }
 
-    var kind: Kind {
+    package var kind: Kind {
         switch self {
         case .approvalRequest: .approvalRequest
         case .approved: .approved

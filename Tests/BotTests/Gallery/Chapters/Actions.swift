@@ -1,0 +1,162 @@
+import Bot
+import Ledger
+import Records
+import Services
+import Storage
+import TestSupport
+import Testing
+import World
+
+/// How one kind of action comes to be offered: played as often as it takes, it ends with the
+/// proposal on the screen of the one who is to decide.
+struct ActionScene: Sendable {
+    var decider = Player.ada
+    let offer: @Sendable (Stage) async throws -> Void
+
+    /// By the kind's name. A kind without a scene fails the gallery.
+    static let all: [String: ActionScene] = [
+        "trade": ActionScene {
+            try await $0.says(.ada, "/trade buy 10 AAPL 182.5 type EQUITY currency USD")
+        },
+        "quarantine": ActionScene { stage in
+            try await stage.backstage {
+                if try await stage.world.count(of: "hooks") == 0 {
+                    try await stage.call(try await stage.makeHook("swing"), "nonsense")
+                }
+            }
+            try await stage.says(.ada, "/quarantine discard all")
+        },
+        "import": ActionScene { try await $0.sends(.ada, "fills.csv", Array(Chapter.csv.utf8)) },
+        "token": ActionScene { stage in
+            try await stage.backstage {
+                if try await stage.world.count(of: "api_tokens") == 0 {
+                    try await stage.says(.ada, "/token new t1")
+                }
+            }
+            try await stage.says(.ada, "/token revoke t1")
+        },
+        "membership": ActionScene(decider: .boss) { try await $0.says(.boss, "/promote @bob") },
+        "broadcast": ActionScene(decider: .boss) {
+            try await $0.says(.boss, "/broadcast The ledger is down at 20:00 UTC.")
+        },
+        "portfolio": ActionScene { stage in
+            try await stage.backstage {
+                if try await stage.world.count(of: "portfolios", where: "name = 'swing'") == 0 {
+                    try await stage.addPortfolio("swing", "IBKR")
+                }
+            }
+            try await stage.says(.ada, "/portfolio archive swing")
+        },
+        "portfolio_lots": ActionScene { try await $0.says(.ada, "/portfolio lots main lifo") },
+        "deleteme": ActionScene { try await $0.says(.ada, "/deleteme") },
+        "erase": ActionScene(decider: .boss) { stage in
+            try await stage.backstage {
+                try await stage.says(.bob, "/deleteme anonymise")
+                try await stage.presses(.bob, "Confirm")
+            }
+            try await stage.lastNotice(.erasureRequest, to: .boss)
+        },
+    ]
+}
+
+/// What may become of a proposal.
+private enum ActionState: CaseIterable {
+    case offered, pressedByAnother, discarded, pressedAfterDiscarding, expired, confirmed
+    case pressedAgain, discardedAfterConfirming
+}
+
+extension Chapter {
+    static let actions = Chapter("actions") { stage in
+        try await stage.enroll(.boss, isAdmin: true)
+        for player in [Player.ada, .bob] { try await stage.enroll(player) }
+        for kind in ActionKinds.all {
+            guard let scene = ActionScene.all[kind.name] else { continue }
+            for state in ActionState.allCases { try await stage.play(state, of: kind, scene) }
+        }
+        await stage.title("trade: refused when it is confirmed")
+        try await stage.backstage { try await stage.says(.ada, "/portfolio add late IBKR") }
+        try await stage.says(
+            .ada, "/trade buy 10 AAPL 182.5 type EQUITY currency USD portfolio late")
+        let confirm = try await stage.button("Confirm", of: .ada)
+        try await stage.backstage {
+            try await stage.says(.ada, "/portfolio archive late")
+            try await stage.presses(.ada, "Confirm")
+        }
+        try await stage.presses(.ada, confirm, "[Confirm]")
+        await stage.title("membership: by an admin who is none any more")
+        try await stage.backstage { try await stage.enroll(.zoe, isAdmin: true) }
+        try await stage.says(.zoe, "/promote @ada")
+        let promote = try await stage.button("Confirm", of: .zoe)
+        try await stage.backstage {
+            try await stage.says(.boss, "/demote @zoe")
+            try await stage.presses(.boss, "Confirm")
+        }
+        try await stage.presses(.zoe, promote, "[Confirm]")
+    }
+}
+
+extension Stage {
+    private func offerAgain(_ scene: ActionScene) async throws {
+        try await backstage { try await scene.offer(self) }
+    }
+
+    /// The states come in their order: what is confirmed comes last, as it can't be offered again.
+    fileprivate func play(
+        _ state: ActionState, of kind: ActionKind, _ scene: ActionScene
+    ) async throws {
+        let player = scene.decider
+        title("\(kind.name): \(state.words)")
+        switch state {
+        case .offered:
+            try await scene.offer(self)
+            let stored = try await world.texts(
+                "SELECT kind FROM pending_actions ORDER BY id DESC LIMIT 1")
+            try #require(stored == [kind.name], "the scene offers \(stored)")
+        case .pressedByAnother:
+            try await presses(player == .boss ? .ada : .bob, "Confirm", of: player)
+        case .discarded:
+            kept[kind.name] = try button("Confirm", of: player)
+            try await presses(player, "Discard")
+        case .pressedAfterDiscarding:
+            try await presses(player, try #require(kept[kind.name]), "[Confirm]")
+        case .expired:
+            try await offerAgain(scene)
+            let confirm = try button("Confirm", of: player)
+            try await expire(confirm)
+            try await presses(player, confirm, "[Confirm]")
+        case .confirmed:
+            try await offerAgain(scene)
+            kept[kind.name] = try button("Confirm", of: player)
+            kept["discard"] = try button("Discard", of: player)
+            try await presses(player, "Confirm")
+        case .pressedAgain:
+            try await presses(player, try #require(kept[kind.name]), "[Confirm] once more")
+        case .discardedAfterConfirming:
+            try await presses(player, try #require(kept["discard"]), "[Discard]")
+        }
+    }
+
+    /// Until a second after the button's action has expired.
+    private func expire(_ button: Button) async throws {
+        let token = button.action.split(separator: ":").last.map(String.init) ?? ""
+        let ends = try await world.texts(
+            "SELECT expires_at FROM pending_actions WHERE uid = $1", [.text(token)])
+        let end = try #require(ends.first.flatMap { Timestamp(canonical: $0) })
+        await advance(seconds: Double(end.wholeSeconds(since: world.world.now()) + 1))
+    }
+}
+
+extension ActionState {
+    fileprivate var words: String {
+        switch self {
+        case .offered: "offered"
+        case .pressedByAnother: "pressed by another"
+        case .discarded: "discarded"
+        case .pressedAfterDiscarding: "confirmed after it was discarded"
+        case .expired: "confirmed too late"
+        case .confirmed: "confirmed"
+        case .pressedAgain: "confirmed once more"
+        case .discardedAfterConfirming: "discarded after it was confirmed"
+        }
+    }
+}
