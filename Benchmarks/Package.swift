@@ -1,8 +1,8 @@
 // swift-tools-version: 6.2
 import PackageDescription
 
-// A package of its own, so that the program's does not carry it. `Sources/Ledger` is a link to the
-// real one.
+// A package of its own, so that the program's does not carry it. All but the benchmarks themselves
+// are links to the real ones.
 let rules: [SwiftSetting] = [
     .enableUpcomingFeature("ExistentialAny"),
     .enableUpcomingFeature("InferIsolatedConformances"),
@@ -12,11 +12,48 @@ let rules: [SwiftSetting] = [
     .treatAllWarnings(as: .error),
 ]
 
+func layer(
+    _ name: String, uses: [Target.Dependency] = [], plugins: [Target.PluginUsage] = []
+) -> Target {
+    .target(name: name, dependencies: uses, swiftSettings: rules, plugins: plugins)
+}
+
 let package = Package(
     name: "BlotterBenchmarks",
     targets: [
-        .target(name: "Ledger", swiftSettings: rules),
+        layer("Ledger"),
+        layer("Storage"),
+        layer("Transport"),
+        layer("Wire", uses: ["Ledger"]),
+        .systemLibrary(name: "CSQLite", pkgConfig: "sqlite3"),
+        .systemLibrary(name: "CCrypto", pkgConfig: "libcrypto"),
+        .systemLibrary(name: "CExpat", pkgConfig: "expat"),
+        .systemLibrary(name: "CCairo", pkgConfig: "cairo"),
+        layer("SQLiteStorage", uses: ["Storage", "CSQLite"]),
+        layer("Hashing", uses: ["CCrypto"]),
+        layer("Markup", uses: ["CExpat"]),
+        layer("Charts", uses: ["Ledger", "CCairo"]),
+        layer("World", uses: ["Ledger"]),
+        layer("Records", uses: ["Ledger", "Storage", "Wire"], plugins: ["EmbedFiles"]),
+        layer("Telegram", uses: ["Transport"]),
+        layer(
+            "Services",
+            uses: ["Ledger", "Storage", "Wire", "World", "Hashing", "Markup", "Records"]),
+        layer(
+            "Bot",
+            uses: [
+                "Ledger", "Storage", "Wire", "World", "Hashing", "Charts", "Records", "Services",
+                "Telegram",
+            ]),
+        .executableTarget(name: "embed-files", swiftSettings: rules),
+        .plugin(name: "EmbedFiles", capability: .buildTool(), dependencies: ["embed-files"]),
         .executableTarget(
             name: "ledger-benchmark", dependencies: ["Ledger"], swiftSettings: rules),
+        .executableTarget(
+            name: "dispatch-benchmark",
+            dependencies: [
+                "Ledger", "Storage", "Transport", "World", "SQLiteStorage", "Records", "Telegram",
+                "Services", "Bot",
+            ], swiftSettings: rules),
     ]
 )

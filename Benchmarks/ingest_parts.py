@@ -64,6 +64,18 @@ def resident_mb(process_id, name="VmRSS"):
     return int(re.search(rf"{name}:\s+(\d+)", status).group(1)) / 1024
 
 
+def listening_port(process, log):
+    """Where `blotter serve`, which writes that log, is to be found once it is up."""
+    for _ in range(200):
+        for line in log.read_text().splitlines():
+            if '"listening"' in line:
+                return int(json.loads(line)["port"])
+        if process.poll() is not None:
+            break
+        time.sleep(0.05)
+    sys.exit(f"blotter serve does not listen: {log.read_text()[-600:]}")
+
+
 class Service:
     """`blotter serve` on a database of its own, with a user, portfolios and a token."""
 
@@ -86,20 +98,10 @@ class Service:
             self.process = subprocess.Popen([BINARY, "serve"], env=self.environment, cwd=folder,
                                             stdout=log, stderr=log)
         self.id = self.process.pid
-        self.port = self.listening_port()
+        self.port = listening_port(self.process, self.log)
 
     def run(self, *arguments):
         return output(BINARY, *arguments, env=self.environment, cwd=self.folder)
-
-    def listening_port(self):
-        for _ in range(200):
-            for line in self.log.read_text().splitlines():
-                if '"listening"' in line:
-                    return int(json.loads(line)["port"])
-            if self.process.poll() is not None:
-                break
-            time.sleep(0.05)
-        sys.exit(f"blotter serve does not listen: {self.log.read_text()[-600:]}")
 
     def post(self, fills, connections=1, batch=1000, stream=0, *more):
         """Posts the next fills of `connections` streams from `stream` on; what post_load tells, with

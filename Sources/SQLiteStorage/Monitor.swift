@@ -31,13 +31,23 @@ final class Monitor<State>: @unchecked Sendable {
         }
     }
 
+    /// Which of those who wait have to look again.
+    enum Waiters { case none, one, all }
+
     /// Runs `body` alone, then wakes those who wait.
-    func update<Result>(_ body: (inout State) -> Result) -> Result {
+    func update<Result>(
+        waking waiters: Waiters = .all, _ body: (inout State) -> Result
+    ) -> Result {
         storage.withUnsafeMutablePointers { state, primitives in
             pthread_mutex_lock(&primitives.pointee.mutex)
-            defer { pthread_mutex_unlock(&primitives.pointee.mutex) }
             let result = body(&state.pointee)
-            pthread_cond_broadcast(&primitives.pointee.condition)
+            pthread_mutex_unlock(&primitives.pointee.mutex)
+            // Whoever is woken finds the lock free.
+            switch waiters {
+            case .none: break
+            case .one: pthread_cond_signal(&primitives.pointee.condition)
+            case .all: pthread_cond_broadcast(&primitives.pointee.condition)
+            }
             return result
         }
     }

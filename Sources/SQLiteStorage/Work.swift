@@ -38,7 +38,7 @@ final class WorkQueue: Sendable {
 
     /// Queues `work`, or fails it at once where the queue is full or closed.
     func add(_ work: Work, _ urgency: Urgency) {
-        let refusal: StorageError? = state.update { state in
+        let refusal: StorageError? = state.update(waking: .one) { state in
             if state.isClosed { return .closed }
             if state.waiting.count(of: urgency) >= limit {
                 return .busy(detail: "\(limit) transactions are waiting already")
@@ -56,14 +56,14 @@ final class WorkQueue: Sendable {
 
     /// What waits already; nil where nothing does.
     func takeWaiting() -> Work? {
-        state.update { $0.waiting.popFirst() }
+        state.update(waking: .none) { $0.waiting.popFirst() }
     }
 
     /// Whether anything waits at this moment.
-    var isEmpty: Bool { state.update { $0.waiting.isEmpty } }
+    var isEmpty: Bool { state.update(waking: .none) { $0.waiting.isEmpty } }
 
     func takeAllWaiting() -> [Work] {
-        state.update { $0.waiting.removeAll() }
+        state.update(waking: .none) { $0.waiting.removeAll() }
     }
 
     /// Refuses all that comes later; what waits is still served.

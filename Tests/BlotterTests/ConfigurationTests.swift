@@ -95,6 +95,10 @@ import blotter
             "telegram.poll_timeout_seconds: expected a whole number from 0 to 50, found 51"
         ),
         (
+            "{\"telegram\":{\"messages_per_second\":0}}",
+            "telegram.messages_per_second: expected a whole number from 1 to 10000, found 0"
+        ),
+        (
             "{\"http\":{\"port\":80.5}}",
             "http.port: expected a whole number from 0 to 65535, found 80.5"
         ),

@@ -126,8 +126,10 @@ actor Dispatcher {
 
 // MARK: - Serving a chat
 
+// What carries out and delivers does not run on the actor, which only knows whose turn it is: else
+// one chat's command would be at work at a time.
 extension Dispatcher {
-    private func serve(_ chat: ChatID) async {
+    @concurrent private nonisolated func serve(_ chat: ChatID) async {
         do {
             while let arrival = try await next(for: chat) {
                 guard let delivery = try await handler.carryOut(arrival) else {
@@ -135,8 +137,7 @@ extension Dispatcher {
                     continue
                 }
                 let ticket = try await ticket(for: delivery)
-                lines[chat]?.answers += 1
-                post.yield(
+                await handOver(
                     Letter(delivery: delivery, update: arrival.id, ticket: ticket, line: chat))
             }
         } catch {
@@ -185,8 +186,15 @@ extension Dispatcher {
         }
     }
 
+    private func handOver(_ letter: Letter) {
+        lines[letter.line]?.answers += 1
+        post.yield(letter)
+    }
+
     /// Nil where nothing is to be shown. Throws `CancellationError` alone.
-    private func ticket(for delivery: UpdateHandler.Delivery) async throws -> FloodGate.Ticket? {
+    private nonisolated func ticket(
+        for delivery: UpdateHandler.Delivery
+    ) async throws -> FloodGate.Ticket? {
         guard delivery.reply != nil else { return nil }
         while true {
             do {
@@ -207,7 +215,7 @@ extension Dispatcher {
         }
     }
 
-    private func deliver(_ letter: Letter) async {
+    @concurrent private nonisolated func deliver(_ letter: Letter) async {
         await intake.hasKept(letter.update)
         do {
             if try await handler.deliver(letter.delivery, letter.ticket) {
@@ -218,6 +226,10 @@ extension Dispatcher {
         } catch {
             // Cancelled: it is answered after the next start.
         }
+        await isDelivered(letter)
+    }
+
+    private func isDelivered(_ letter: Letter) {
         guard var line = lines[letter.line] else { return }
         line.answers -= 1
         lines[letter.line] = line.isOver ? nil : line

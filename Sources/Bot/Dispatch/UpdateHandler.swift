@@ -191,7 +191,8 @@ struct UpdateHandler: Sendable {
     /// Says what is to be said. False where it is to be tried again after the next start. Throws
     /// `CancellationError` alone.
     func deliver(_ delivery: Delivery, _ ticket: FloodGate.Ticket?) async throws -> Bool {
-        async let answered: Void = answer(delivery.press)
+        guard let press = delivery.press else { return try await deliverReply(delivery, ticket) }
+        async let answered: Void = answer(press)
         let isOver = try await deliverReply(delivery, ticket)
         try await answered
         return isOver
@@ -222,8 +223,7 @@ struct UpdateHandler: Sendable {
         return true
     }
 
-    private func answer(_ press: PressAnswer?) async throws {
-        guard let press else { return }
+    private func answer(_ press: PressAnswer) async throws {
         do {
             try await messenger.answer(
                 press.queryID, note: press.note, isAlert: press.isAlert

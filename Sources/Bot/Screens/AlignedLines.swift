@@ -8,17 +8,20 @@ enum AlignedLines {
     static func of(
         _ table: Table, in zone: TimeZoneRules
     ) throws(ScreenError) -> [String] {
-        let shown = { (cell: Cell) in PlainText.of(cell, in: zone) }
-        var lines = [table.columns.map { HarmlessText($0.title).text }]
+        let shown = { (cell: Cell) in Piece(PlainText.of(cell, in: zone)) }
+        var lines = [table.columns.map { Piece(HarmlessText($0.title).text) }]
         for row in table.rows { lines.append(try table.filled(row).map(shown)) }
         if let total = table.total { lines.append(try table.filled(total).map(shown)) }
         let widths = table.columns.indices.map { column in
-            lines.reduce(0) { max($0, DisplayWidth.of($1[column])) }
+            lines.reduce(0) { max($0, $1[column].width) }
         }
         var laidOut = lines.map { line in
-            zip(line, zip(widths, table.columns))
-                .map { padded($0, to: $1.0, $1.1.alignment) }
-                .joined(separator: gap).trimmingLastBlanks
+            var text = ""
+            for (column, piece) in line.enumerated() {
+                if column > 0 { text += gap }
+                piece.write(to: &text, width: widths[column], table.columns[column].alignment)
+            }
+            return text.trimmingLastBlanks
         }
         let rule = widths.map { String(repeating: "-", count: $0) }.joined(separator: gap)
         laidOut.insert(rule, at: 1)
@@ -29,20 +32,41 @@ enum AlignedLines {
     static func padded(
         _ text: String, to width: Int, _ alignment: Table.Column.Alignment = .left
     ) -> String {
-        let missing = max(0, width - DisplayWidth.of(text))
-        let before =
-            switch alignment {
-            case .left: 0
-            case .center: missing / 2
-            case .right: missing
-            }
-        return String(repeating: " ", count: before) + text
-            + String(repeating: " ", count: missing - before)
+        var padded = ""
+        Piece(text).write(to: &padded, width: width, alignment)
+        return padded
+    }
+
+    /// What stands in a cell, with the columns that it takes.
+    private struct Piece {
+        let text: String
+        let width: Int
+
+        init(_ text: String) {
+            self.text = text
+            width = DisplayWidth.of(text)
+        }
+
+        func write(
+            to line: inout String, width wanted: Int, _ alignment: Table.Column.Alignment
+        ) {
+            let missing = max(0, wanted - width)
+            let before =
+                switch alignment {
+                case .left: 0
+                case .center: missing / 2
+                case .right: missing
+                }
+            for _ in 0..<before { line += " " }
+            line += text
+            for _ in before..<missing { line += " " }
+        }
     }
 }
 
 extension String {
     var trimmingLastBlanks: String {
+        guard utf8.last == UInt8(ascii: " ") else { return self }
         var scalars = unicodeScalars[...]
         while scalars.last == " " { scalars.removeLast() }
         return String(scalars)

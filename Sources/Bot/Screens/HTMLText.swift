@@ -1,38 +1,47 @@
 import Ledger
 
+/// Markup of our own: a literal, so that no text from outside can get there.
+struct Markup: ExpressibleByStringLiteral {
+    fileprivate let text: String
+
+    init(stringLiteral text: String) { self.text = text }
+}
+
 /// Telegram's HTML being written: markup goes in as it is, text only escaped, and what will be
 /// shown is counted.
 struct HTMLText {
-    private(set) var html = ""
+    private var bytes: [UInt8] = []
     /// UTF-16 units that remain after the tags are parsed.
     private(set) var shownUnits = 0
     /// The reader's.
     private let zone: TimeZoneRules
 
-    init(in zone: TimeZoneRules) { self.zone = zone }
+    init(in zone: TimeZoneRules) {
+        self.zone = zone
+        bytes.reserveCapacity(4096)
+    }
 
-    /// Markup of our own; a literal, so that no text from outside can get here.
-    mutating func tag(_ markup: StaticString) { html += markup.description }
+    var html: String { String(decoding: bytes, as: UTF8.self) }
+
+    mutating func tag(_ markup: Markup) { bytes += markup.text.utf8 }
 
     mutating func newLine() {
-        html += "\n"
+        bytes.append(UInt8(ascii: "\n"))
         shownUnits += 1
     }
 
-    /// Escapes by Unicode scalars: a `<` that carries a combining mark is a `<` to Telegram too.
+    /// Escapes by bytes: a `<` that carries a combining mark is a `<` to Telegram too.
     mutating func text(_ text: String) {
-        shownUnits += text.utf16.count
-        guard text.utf8.contains(where: Self.isSpecial) else {
-            html += text
-            return
-        }
-        for scalar in text.unicodeScalars {
-            switch scalar {
-            case "<": html += "&lt;"
-            case ">": html += "&gt;"
-            case "&": html += "&amp;"
-            case "\"": html += "&quot;"
-            default: html.unicodeScalars.append(scalar)
+        for byte in text.utf8 {
+            // A scalar of four bytes in UTF-8 takes two units in UTF-16, any other one.
+            let isContinuation = byte & 0xC0 == 0x80
+            if !isContinuation { shownUnits += byte >= 0xF0 ? 2 : 1 }
+            switch byte {
+            case UInt8(ascii: "<"): bytes += "&lt;".utf8
+            case UInt8(ascii: ">"): bytes += "&gt;".utf8
+            case UInt8(ascii: "&"): bytes += "&amp;".utf8
+            case UInt8(ascii: "\""): bytes += "&quot;".utf8
+            default: bytes.append(byte)
             }
         }
     }
@@ -49,7 +58,7 @@ struct HTMLText {
                 text(shown)
                 tag("</code>")
             case .time(let time) where timesAsTags:
-                html += "<tg-time unix=\"\(Self.unixSeconds(time))\" format=\"dt\">"
+                bytes += "<tg-time unix=\"\(Self.unixSeconds(time))\" format=\"dt\">".utf8
                 text(shown)
                 tag("</tg-time>")
             default:
@@ -65,13 +74,6 @@ struct HTMLText {
         tag("<b>")
         self.cell(cell, timesAsTags: timesAsTags)
         tag("</b>")
-    }
-
-    private static func isSpecial(_ byte: UInt8) -> Bool {
-        switch byte {
-        case UInt8(ascii: "<"), UInt8(ascii: ">"), UInt8(ascii: "&"), UInt8(ascii: "\""): true
-        default: false
-        }
     }
 
     private static func unixSeconds(_ time: Timestamp) -> Int64 {

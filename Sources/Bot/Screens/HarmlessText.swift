@@ -12,7 +12,7 @@ struct HarmlessText: Sendable, Hashable {
     private static let mostMarks = 4
 
     init(_ raw: String) {
-        if raw.utf8.allSatisfy({ (0x20..<0x7F).contains($0) }) {
+        if raw.unicodeScalars.allSatisfy(\.isPlain) {
             text = raw
             return
         }
@@ -87,6 +87,20 @@ struct HarmlessText: Sendable, Hashable {
 }
 
 extension Unicode.Scalar {
+    /// Whether it is one of those that nearly all text is made of, each of which is harmless and
+    /// one column wide: a look at tables of properties costs more than all else. False says
+    /// nothing.
+    var isPlain: Bool {
+        switch value {
+        // ASCII; Latin letters and signs without the soft hyphen; Greek and Cyrillic letters;
+        // dashes, quotation marks and the ellipsis; currencies; arrows and operators; triangles.
+        case 0x20...0x7E, 0xA1...0xAC, 0xAE...0x2FF, 0x391...0x3A1, 0x3A3...0x482,
+            0x2010...0x2027, 0x2030...0x203A, 0x20A0...0x20C0, 0x2190...0x22FF, 0x25A0...0x25FC:
+            true
+        default: false
+        }
+    }
+
     fileprivate var isPictographic: Bool { !isASCII && properties.isEmoji }
 
     /// In a block of Hebrew, Arabic, Syriac, Thaana, N'Ko or another right-to-left script.

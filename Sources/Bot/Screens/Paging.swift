@@ -120,7 +120,7 @@ private struct Fit {
         let screen = try frame(page).in(zone)
         do throws(ScreenError) {
             _ = try ClassicHTMLRenderer().render(screen)
-            _ = try RichHTMLRenderer().render(screen)
+            try RichHTMLRenderer.check(classic: screen)
             return true
         } catch {
             guard error.meansTooMuch else { throw error }

@@ -3,7 +3,9 @@ import Ledger
 /// Typed content as plain text, the same in every rendering.
 enum PlainText {
     static func of(_ cell: Cell, in zone: TimeZoneRules = .utc) -> String {
-        cell.spans.map { of($0, in: zone) }.joined()
+        // Nearly all have one.
+        if cell.spans.count == 1 { return of(cell.spans[0], in: zone) }
+        return cell.spans.map { of($0, in: zone) }.joined()
     }
 
     static func of(_ span: Cell.Span, in zone: TimeZoneRules) -> String {

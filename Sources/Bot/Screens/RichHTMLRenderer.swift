@@ -12,6 +12,7 @@ public struct RichHTMLRenderer: ScreenRenderer {
 
     public func render(_ screen: Screen) throws(ScreenError) -> String {
         try screen.checkButtons()
+        try Self.checkColumns(screen)
         var page = RichPage(in: screen.zone)
         page.title(screen.title)
         for block in screen.shownBlocks {
@@ -26,34 +27,63 @@ public struct RichHTMLRenderer: ScreenRenderer {
         guard units <= Self.mostCharacters else {
             throw .tooLong(units: units, limit: Self.mostCharacters)
         }
-        guard page.blocks <= Self.mostBlocks else { throw .tooManyBlocks(page.blocks) }
+        try Self.checkBlocks(screen)
         return page.text.html
+    }
+
+    /// Whether a screen that fits a classic message fits a rich one, for much less than rendering
+    /// it. A rich message shows no more than the classic one does, but for times that it may write
+    /// a little longer, and has eight times the room for it.
+    static func check(classic screen: Screen) throws(ScreenError) {
+        try checkColumns(screen)
+        try checkBlocks(screen)
+    }
+
+    private static func checkColumns(_ screen: Screen) throws(ScreenError) {
+        for case .table(let table) in screen.blocks where table.columns.count > mostColumns {
+            throw .tooManyColumns(table.columns.count)
+        }
+    }
+
+    private static func checkBlocks(_ screen: Screen) throws(ScreenError) {
+        let title = 1
+        let count = screen.shownBlocks.reduce(title) { $0 + $1.richBlocks }
+        guard count <= mostBlocks else { throw .tooManyBlocks(count) }
     }
 }
 
-/// The message being written, with its blocks counted: every table and every row of one.
+extension Block {
+    /// As Telegram counts them: a table is one, and every row of it.
+    fileprivate var richBlocks: Int {
+        switch self {
+        case .facts(let facts): 1 + facts.count
+        case .table(let table) where table.rows.isEmpty: table.caption == nil ? 1 : 2
+        case .table(let table): 2 + table.rows.count + (table.total == nil ? 0 : 1)
+        case .note: 1
+        case .details(let details): 2 + details.lines.count
+        }
+    }
+}
+
+/// The message being written.
 private struct RichPage {
     var text: HTMLText
-    var blocks = 0
 
     init(in zone: TimeZoneRules) { text = HTMLText(in: zone) }
 
     mutating func title(_ title: String) {
-        blocks += 1
         text.tag("<h3>")
         text.harmless(title)
         text.tag("</h3>")
     }
 
     mutating func paragraph(_ cell: Cell) {
-        blocks += 1
         text.tag("<p>")
         text.cell(cell, timesAsTags: true)
         text.tag("</p>")
     }
 
     mutating func facts(_ facts: [Fact]) {
-        blocks += 1 + facts.count
         text.tag("<table>")
         for fact in facts {
             text.tag("<tr><td align=\"left\">")
@@ -66,11 +96,7 @@ private struct RichPage {
     }
 
     mutating func table(_ table: Table) throws(ScreenError) {
-        guard table.columns.count <= RichHTMLRenderer.mostColumns else {
-            throw .tooManyColumns(table.columns.count)
-        }
         guard !table.rows.isEmpty else { return emptyTable(table) }
-        blocks += 2 + table.rows.count
         text.tag("<table bordered striped>")
         if let caption = table.caption {
             text.tag("<caption>")
@@ -79,22 +105,18 @@ private struct RichPage {
         }
         text.tag("<tr>")
         for column in table.columns {
-            text.tag(Self.opening(of: "th", column.alignment))
+            text.tag(Self.heading(column.alignment))
             text.harmless(column.title)
             text.tag("</th>")
         }
         text.tag("</tr>")
         for row in table.rows { try self.row(row, of: table, isTotal: false) }
-        if let total = table.total {
-            blocks += 1
-            try row(total, of: table, isTotal: true)
-        }
+        if let total = table.total { try row(total, of: table, isTotal: true) }
         text.tag("</table>")
     }
 
     private mutating func emptyTable(_ table: Table) {
         if let caption = table.caption {
-            blocks += 1
             text.tag("<p><b>")
             text.harmless(caption)
             text.tag("</b></p>")
@@ -107,7 +129,7 @@ private struct RichPage {
     ) throws(ScreenError) {
         text.tag("<tr>")
         for (column, cell) in zip(table.columns, try table.filled(row)) {
-            text.tag(Self.opening(of: "td", column.alignment))
+            text.tag(Self.cell(column.alignment))
             if isTotal {
                 text.boldCell(cell, timesAsTags: true)
             } else {
@@ -119,7 +141,6 @@ private struct RichPage {
     }
 
     mutating func details(_ details: Details) {
-        blocks += 2
         text.tag("<details><summary>")
         text.harmless(details.summary)
         text.tag("</summary>")
@@ -127,14 +148,19 @@ private struct RichPage {
         text.tag("</details>")
     }
 
-    private static func opening(
-        of element: StaticString, _ alignment: Table.Column.Alignment
-    ) -> StaticString {
-        let isHeading = element.description == "th"
-        return switch alignment {
-        case .left: isHeading ? "<th align=\"left\">" : "<td align=\"left\">"
-        case .center: isHeading ? "<th align=\"center\">" : "<td align=\"center\">"
-        case .right: isHeading ? "<th align=\"right\">" : "<td align=\"right\">"
+    private static func heading(_ alignment: Table.Column.Alignment) -> Markup {
+        switch alignment {
+        case .left: "<th align=\"left\">"
+        case .center: "<th align=\"center\">"
+        case .right: "<th align=\"right\">"
+        }
+    }
+
+    private static func cell(_ alignment: Table.Column.Alignment) -> Markup {
+        switch alignment {
+        case .left: "<td align=\"left\">"
+        case .center: "<td align=\"center\">"
+        case .right: "<td align=\"right\">"
         }
     }
 }

@@ -49,7 +49,7 @@ public struct SendMessage: BotMethod {
 
 /// Sends headings, tables and lists (Bot API 10.1). An older server answers `.unknownMethod`.
 public struct SendRichMessage: BotMethod {
-    public typealias Answer = Message
+    public typealias Answer = SentMessage
     public static let name = "sendRichMessage"
     public static let isRecent = true
 
@@ -85,6 +85,13 @@ public struct SendRichMessage: BotMethod {
         case replyParameters = "reply_parameters"
         case replyMarkup = "reply_markup"
     }
+}
+
+/// What is worth knowing of a message that was sent.
+public struct SentMessage: Sendable, Hashable, Decodable {
+    public let id: MessageID
+
+    enum CodingKeys: String, CodingKey { case id = "message_id" }
 }
 
 /// Replaces what a message of ours shows, its buttons included: without `replyMarkup` they go.

@@ -103,21 +103,24 @@ struct ChatFlow: Sendable {
     }
 }
 
-/// The last times something was done, oldest first.
+/// The last times something was done, as many as one limit asks for.
 struct RecentTimes: Sendable {
+    /// A ring, once it is full.
     private var times: [Double] = []
+    private var oldest = 0
+    private var newest = -Double.infinity
 
     mutating func add(_ now: Double, keeping limit: Int) {
-        times.append(now)
-        if times.count > limit { times.removeFirst(times.count - limit) }
+        newest = now
+        guard times.count >= limit else { return times.append(now) }
+        times[oldest] = now
+        oldest = (oldest + 1) % limit
     }
 
     /// When one more fits into `limit` within any `windowSeconds`.
     func readyAt(limit: Int, windowSeconds: Double) -> Double {
-        times.count < limit ? -.infinity : times[times.count - limit] + windowSeconds
+        times.count < limit ? -.infinity : times[oldest] + windowSeconds
     }
 
-    func isEmpty(now: Double, windowSeconds: Double) -> Bool {
-        times.last.map { $0 + windowSeconds <= now } ?? true
-    }
+    func isEmpty(now: Double, windowSeconds: Double) -> Bool { newest + windowSeconds <= now }
 }

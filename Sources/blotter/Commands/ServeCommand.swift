@@ -69,7 +69,11 @@ struct ServeCommand: AsyncParsableCommand {
                     token: token),
                 settings: .init(
                     pollTimeoutSeconds: configuration.telegram.pollTimeoutSeconds,
-                    commandsPerMinutePerUser: configuration.limits.commandsPerMinutePerUser),
+                    commandsPerMinutePerUser: configuration.limits.commandsPerMinutePerUser,
+                    flood: .init(
+                        chatIntervalSeconds: 1
+                            / Double(configuration.telegram.messagesPerSecondPerChat),
+                        messagesPerSecond: configuration.telegram.messagesPerSecond)),
                 gauges: BotGauges(version: Blotter.version, world: installation.world),
                 exports: Exporter(services: services).writer, observe: Log.observer(logger))
             running.append(.init(service: BotService(bot: bot, logger: logger)))

@@ -18,6 +18,8 @@ public struct Configuration: Sendable, Hashable {
         public var apiBaseURL = "https://api.telegram.org"
         public var tokenFile: String?
         public var pollTimeoutSeconds = 50
+        public var messagesPerSecond = 30
+        public var messagesPerSecondPerChat = 1
         public var adminUserIDs: [Int] = []
     }
 

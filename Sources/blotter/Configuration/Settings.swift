@@ -30,6 +30,13 @@ public enum Settings {
         .wholeNumber(
             "telegram.poll_timeout_seconds", 0...50, \.telegram.pollTimeoutSeconds,
             "how long Telegram may hold a poll for updates open"),
+        .wholeNumber(
+            "telegram.messages_per_second", 1...10_000, \.telegram.messagesPerSecond,
+            "messages sent to all chats together; more than 30 only where the server allows it"),
+        .wholeNumber(
+            "telegram.messages_per_second_per_chat", 1...10_000,
+            \.telegram.messagesPerSecondPerChat,
+            "messages sent to one chat, after a burst of 3; Telegram allows one"),
         .wholeNumbers(
             "telegram.admin_user_ids", 1...4_503_599_627_370_495, \.telegram.adminUserIDs,
             "Telegram user ids of those who are admins from the first start"),

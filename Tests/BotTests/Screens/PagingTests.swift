@@ -55,6 +55,16 @@ import World
         }
     }
 
+    @Test func `rows that are short but more than a rich message may have are several pages`()
+        throws
+    {
+        let rows = Array(repeating: [Cell.text("x")], count: 700)
+        let table = Table(columns: [.init("c")], rows: rows)
+        let pages = try Paging.pages(of: table, frame: frame)
+        #expect(pages.map(\.rows.count) == [497, 203])
+        for page in pages { #expect(RichHTMLRenderer().fits(try frame(page))) }
+    }
+
     @Test func `short tables and empty ones are one page`() throws {
         for rows in [0, 1, 20] {
             let pages = try Paging.pages(of: table(rows: rows), frame: frame)
