@@ -34,11 +34,12 @@ public struct Services: Sendable {
 
     public init(
         database: any Database, world: any World, limits: Limits,
-        hooks hookSettings: HookSettings = HookSettings(), timeZones: TimeZones = .ofSystem
+        hooks hookSettings: HookSettings = HookSettings(), appointedAdmins: Set<Int64> = [],
+        timeZones: TimeZones = .ofSystem
     ) {
         let work = UnitOfWork(database: database, world: world)
         self.work = work
-        users = UserService(work: work, limits: limits)
+        users = UserService(work: work, limits: limits, appointedAdmins: appointedAdmins)
         accounts = AccountService(work: work)
         portfolios = PortfolioService(work: work)
         strategies = StrategyService(work: work)

@@ -43,7 +43,9 @@ struct Installation {
                 limits: Limits(
                     maxUsers: configuration.limits.maxUsers,
                     quotesStaleAfterSeconds: configuration.quotes.staleAfterSeconds),
-                hooks: HookSettings(configuration, bots)), bots: bots)
+                hooks: HookSettings(configuration, bots),
+                appointedAdmins: Set(configuration.telegram.adminUserIDs.map(Int64.init))),
+            bots: bots)
         do {
             // After a migration that changed what follows from trades, or rules that were changed.
             try await RebuildService(installation.services).rebuildWhatIsDue(as: .owner) {

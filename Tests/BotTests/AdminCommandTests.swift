@@ -45,12 +45,40 @@ import World
             _ = try await boss.tells("/promote 1001")
             #expect(try await boss.tells("1").contains("Now: an admin"))
             #expect(try await isAdmin(1001, desk) == true)
-            #expect(try await ada.tells("/demote @boss").contains("telegram.admin_user_ids"))
+            #expect(try await ada.tells("/demote @boss").contains("They stay a member"))
             _ = try await ada.tells("1")
             #expect(try await isAdmin(9001, desk) == false)
             #expect(try await ada.tells("/demote @ada").contains("last admin"))
             #expect(try await ada.tells("/deactivate @ada").contains("last admin"))
             #expect(try await boss.tells("/users").contains("is for admins"))
+        }
+    }
+
+    @Test func `an admin whom the configuration appoints is demoted until the next start`()
+        async throws
+    {
+        try await Desk.run { desk in
+            let (boss, _) = try await desk.member(9001, username: "boss", isAdmin: true)
+            _ = try await desk.member(9002, username: "vice", isAdmin: true)
+            _ = try await desk.member(9003, username: "third", isAdmin: true)
+            let services = Services(
+                database: desk.world.database, world: desk.world.world, limits: Limits(),
+                appointedAdmins: [9001, 9002])
+            let ruling = ConsoleBot(services: services, telegramUserID: 9001)
+            let asked = try await ruling.says("/demote @vice")
+            #expect(asked.contains("telegram.admin_user_ids names them"))
+            #expect(asked.contains("Take them out there as well"))
+            let done = try await ruling.says("1")
+            #expect(done.contains("Until") && done.contains("the next start"))
+            #expect(try await isAdmin(9002, desk) == false)
+            // Of others nothing is said of the configuration.
+            let other = try await ruling.says("/demote @third")
+            #expect(!other.contains("telegram.admin_user_ids"))
+            #expect(try await !ruling.says("1").contains("Until"))
+            try await services.users.ensureAdmins([9001, 9002])
+            #expect(try await isAdmin(9002, desk) == true)
+            #expect(try await isAdmin(9003, desk) == false)
+            #expect(try await boss.tells("/users").contains("@vice"))
         }
     }
 

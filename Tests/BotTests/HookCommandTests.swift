@@ -50,9 +50,62 @@ import World
             #expect(try await ada.says("/hooks off swing").contains("off"))
             #expect(try await call(desk, secret, Self.alert) == .turnedOff)
             #expect(try await ada.says("/hooks on SWING").contains("on"))
-            let renewed = try await ada.says("/hooks renew swing")
+        }
+    }
+
+    @Test(arguments: TestBackend.allCases)
+    func `a secret is renewed when Confirm is pressed, and shown once`(
+        _ backend: TestBackend
+    ) async throws {
+        try await Desk.run(on: backend) { desk in
+            let (ada, _) = try await desk.member()
+            let secret = try secret(in: try await ada.says("/hooks new swing tradingview"))
+            let asked = try await ada.says("/hooks renew SWING")
+            #expect(asked.contains("Renew the secret of swing?") && !asked.contains("hk_"))
+            #expect(asked.contains("opens nothing any more"))
+            #expect(try await call(desk, secret, Self.alert) != nil)
+            _ = try await ada.says("2")
+            #expect(try await call(desk, secret, Self.alert) != nil)
+
+            _ = try await ada.says("/hooks renew swing")
+            let token = try #require(
+                try await desk.world.texts(
+                    "SELECT uid FROM pending_actions ORDER BY id DESC LIMIT 1"
+                ).first)
+            let renewed = try await ada.says("1")
             #expect(try await call(desk, secret, Self.alert) == nil)
-            #expect(try await call(desk, try self.secret(in: renewed), Self.alert) != nil)
+            let other = try self.secret(in: renewed)
+            #expect(try await call(desk, other, Self.alert) != nil)
+            // It stands nowhere: neither with what was done nor where that is shown again.
+            let kept = try await desk.world.texts(
+                "SELECT CAST(result_json AS TEXT) FROM pending_actions WHERE uid = $1",
+                [.text(token)])
+            #expect(kept.count == 1 && !kept[0].contains("hk_"))
+        }
+    }
+
+    @Test func `who presses Confirm again gets no other secret`() async throws {
+        try await BotWorld.run { bot in
+            let (ada, authority) = try await bot.member(1001)
+            let made = try await bot.services.hooks.create(
+                name: "swing", kind: .tradingView, portfolio: nil, strategy: nil,
+                for: authority.caller)
+            try await bot.running {
+                ada.says("/hooks renew swing")
+                let asked = try await ada.hears("Renew the secret of swing?")
+                _ = try await ada.presses("Confirm", on: asked).answer()
+                let shown = try await ada.hears("A new secret for swing")
+                #expect(shown.id == asked.id)
+                let again = try ada.presses("Confirm", on: asked)
+                #expect(try await again.answer().text == "Done.")
+                let told = try await ada.hears("was shown the first time")
+                #expect(told.text.firstMatch(of: /hk_[0-9A-Za-z]{49}/) == nil)
+                let address = String(
+                    try #require(shown.text.firstMatch(of: /hk_[0-9A-Za-z]{49}/)).output)
+                let intake = bot.services.hookIntake
+                #expect(try await intake.hook(at: address, kind: .tradingView) != nil)
+                #expect(try await intake.hook(at: made.secret, kind: .tradingView) == nil)
+            }
         }
     }
 

@@ -88,11 +88,12 @@ struct BotAPIHTMLRules: Sendable {
 
     func entity(_ scalars: ArraySlice<Unicode.Scalar>) -> Unicode.Scalar? {
         let name = String(String.UnicodeScalarView(scalars))
+        // U+0000 has no entity.
         if let digits = name.suffixAfter("#x") {
-            return UInt32(digits, radix: 16).flatMap(Unicode.Scalar.init)
+            return UInt32(digits, radix: 16).flatMap { $0 == 0 ? nil : Unicode.Scalar($0) }
         }
         if let digits = name.suffixAfter("#") {
-            return UInt32(digits).flatMap(Unicode.Scalar.init)
+            return UInt32(digits).flatMap { $0 == 0 ? nil : Unicode.Scalar($0) }
         }
         guard dialect == .rich || Self.classicEntities.contains(name) else { return nil }
         return Self.entities[name]

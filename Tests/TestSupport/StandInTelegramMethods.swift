@@ -25,6 +25,16 @@ struct StandInRefusal: Error {
     }
 }
 
+extension Unicode.Scalar {
+    /// Whether it shows nothing: Telegram takes a text of nothing else for an empty one.
+    fileprivate var isBlank: Bool {
+        switch properties.generalCategory {
+        case .control, .format: true
+        default: properties.isWhitespace || properties.isDefaultIgnorableCodePoint
+        }
+    }
+}
+
 extension StandInTelegramState {
     typealias Parameters = [String: BotAPIJSON]
 
@@ -161,7 +171,9 @@ extension StandInTelegramState {
             if let problem = read.problems.first {
                 throw StandInRefusal.wrong("can't parse rich message: \(problem)")
             }
-            if read.blockCount == 0 { throw StandInRefusal.wrong("rich message is empty") }
+            if read.blockCount == 0 || read.text.unicodeScalars.allSatisfy(\.isBlank) {
+                throw StandInRefusal.wrong("rich message is empty")
+            }
             return .init(
                 text: read.text, html: html, isRich: true, tables: read.tables, buttons: buttons)
         }
@@ -182,7 +194,7 @@ extension StandInTelegramState {
             }
             readable = read.text
         }
-        if readable.allSatisfy(\.isWhitespace) {
+        if readable.unicodeScalars.allSatisfy(\.isBlank) {
             throw StandInRefusal.wrong("message text is empty")
         }
         if readable.utf16.count > 4096 { throw StandInRefusal.wrong("message is too long") }
@@ -197,7 +209,9 @@ extension StandInTelegramState {
             throw StandInRefusal.wrong("too many buttons")
         }
         for (button, json) in zip(buttons.joined(), rows.flatMap { $0.array ?? [] }) {
-            if button.text.isEmpty { throw StandInRefusal.wrong("a button without text") }
+            if button.text.unicodeScalars.allSatisfy(\.isBlank) {
+                throw StandInRefusal.wrong("a button without text")
+            }
             if let data = button.callbackData, !(1...64).contains(data.utf8.count) {
                 throw StandInRefusal.wrong("BUTTON_DATA_INVALID")
             }

@@ -9,16 +9,24 @@ package struct ActionKind: Sendable {
     var lifetimeSeconds = ActionService.lifetimeSeconds
     /// A line that says what was proposed, such as `BUY 10 AAPL at 182.5`.
     let title: @Sendable (PendingAction) -> String
-    /// Carries it out and returns the result, a JSON object. May be tried again: it must do
+    /// Carries it out and returns the result. May be tried again: it must do
     /// nothing more then, which it knows by the action's token. Throws `FillRefusal` or
     /// `ServiceError` where it can't be done and is not to be tried again.
-    let perform: @Sendable (PendingAction, Services, Caller, SentFiles) async throws -> String
+    let perform: @Sendable (PendingAction, Services, Caller, SentFiles) async throws -> Performed
     /// What is shown of a result.
     let facts: @Sendable (PendingAction, _ resultJSON: String) -> [Fact]
     /// What is shown of it below them.
     var blocks: @Sendable (_ resultJSON: String) -> [Block] = { _ in [] }
     /// What follows the result, the first time that it is shown.
     var attachment: @Sendable (PendingAction, Services, Caller) -> Attachment? = { _, _, _ in nil }
+
+    /// What carrying it out brought.
+    struct Performed: Sendable {
+        /// An object, which is stored: whoever presses again is shown what `facts` make of it.
+        let resultJSON: String
+        /// Shown in place of the facts the first time and stored nowhere, as a secret is not.
+        var shownOnce: Screen?
+    }
 }
 
 extension ActionKind {
@@ -34,7 +42,9 @@ extension ActionKind {
     ) {
         self.init(
             name: name, lifetimeSeconds: lifetimeSeconds, title: title,
-            perform: { action, services, caller, _ in try await perform(action, services, caller) },
+            perform: { action, services, caller, _ in
+                Performed(resultJSON: try await perform(action, services, caller))
+            },
             facts: facts, attachment: attachment)
     }
 }
@@ -42,8 +52,8 @@ extension ActionKind {
 /// The one list of kinds.
 package enum ActionKinds {
     package static let all: [ActionKind] = [
-        .trade, .discard, .importFile, .revokeToken, .membership, .broadcast, .archivePortfolio,
-        .portfolioLots, .deleteMe, .erase,
+        .trade, .discard, .importFile, .revokeToken, .renewHook, .membership, .broadcast,
+        .archivePortfolio, .portfolioLots, .deleteMe, .erase,
     ]
 
     static func named(_ name: String) -> ActionKind? { all.first { $0.name == name } }

@@ -46,11 +46,12 @@ struct Confirmation: Sendable {
         var reply: PressReply
         switch turn {
         case .due(let action):
-            let outcome = try await outcome(of: action, kind, caller)
+            let (outcome, shownOnce) = try await outcome(of: action, kind, caller)
             reply = Self.reply(
                 kind, action,
                 try await services.actions.finish(action, with: outcome, for: caller))
             if case .done = outcome {
+                reply.screen = shownOnce ?? reply.screen
                 reply.screen?.attachment = kind.attachment(action, services, caller)
             }
         case .done(let action, let outcome):
@@ -78,13 +79,14 @@ struct Confirmation: Sendable {
 
     private func outcome(
         of action: PendingAction, _ kind: ActionKind, _ caller: Caller
-    ) async throws -> ActionOutcome {
+    ) async throws -> (ActionOutcome, shownOnce: Screen?) {
         do {
-            return .done(resultJSON: try await kind.perform(action, services, caller, files))
+            let performed = try await kind.perform(action, services, caller, files)
+            return (.done(resultJSON: performed.resultJSON), performed.shownOnce)
         } catch let refusal as FillRefusal {
-            return .refused(refusal.sentence)
+            return (.refused(refusal.sentence), nil)
         } catch let error as ServiceError {
-            return .refused(error.detail.asSentence)
+            return (.refused(error.detail.asSentence), nil)
         }
     }
 
@@ -100,7 +102,7 @@ struct Confirmation: Sendable {
                     blocks: [.facts(kind.facts(action, resultJSON))] + kind.blocks(resultJSON)))
         case .refused(let reason):
             PressReply(
-                note: reason.shortened(to: 190), isAlert: true,
+                note: reason, isAlert: true,
                 screen: Screen(
                     title: "Not done: \(kind.title(action))",
                     blocks: [.note(.text(reason)), .note("Nothing was stored.")]))

@@ -16,8 +16,8 @@ extension ActionKind {
                     detail: "another version of the bot proposed this: send the file again")
             }
             // Every fill has its id, so that a repetition finds duplicates.
-            return FileImport.json(
-                try await file.run(isDryRun: false, services, caller, files))
+            let report = try await file.run(isDryRun: false, services, caller, files)
+            return Performed(resultJSON: FileImport.json(report))
         },
         facts: { action, resultJSON in
             (FileImport(action)?.facts ?? []) + FileImport.facts(ofResult: resultJSON)

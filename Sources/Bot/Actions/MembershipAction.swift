@@ -26,9 +26,12 @@ struct MembershipProposal: Sendable {
     let change: MembershipChange
     let telegramUserID: Int64
     let name: String
+    /// Whether a demotion lasts until the next start alone: the configuration makes them an admin.
+    let isAppointed: Bool
 
-    init(_ change: MembershipChange, of user: User) {
+    init(_ change: MembershipChange, of user: User, isAppointed: Bool) {
         self.change = change
+        self.isAppointed = isAppointed
         telegramUserID = user.telegramUserID
         name = user.shownName
     }
@@ -42,6 +45,7 @@ struct MembershipProposal: Sendable {
         self.change = change
         telegramUserID = id
         self.name = name
+        isAppointed = content["appointed"]?.bool ?? false
     }
 
     var json: String {
@@ -49,6 +53,7 @@ struct MembershipProposal: Sendable {
             content.write("change", change.rawValue)
             content.write("telegram_user_id", String(telegramUserID))
             content.write("name", name)
+            content.write("appointed", isAppointed)
         }
         return String(decoding: bytes, as: UTF8.self)
     }
@@ -73,15 +78,16 @@ struct MembershipProposal: Sendable {
                 ["An admin decides who comes in, sees all accounts and the audit log."]
             case .demote:
                 [
-                    "They stay a member, and can decide nothing about others any more.",
-                    """
-                    Whom telegram.admin_user_ids names becomes an admin again when the service \
-                    starts.
-                    """,
-                ]
+                    "They stay a member, and can decide nothing about others any more."
+                ] + (isAppointed ? [Self.appointedNote] : [])
             }
         return notes.map(Block.note)
     }
+
+    private static let appointedNote: Cell = """
+        telegram.admin_user_ids names them: they are an admin again when the service starts. Take \
+        them out there as well, or it does not last.
+        """
 
     static func json(_ outcome: MembershipOutcome) -> String {
         let bytes = JSONWriter.object { result in
@@ -95,6 +101,9 @@ struct MembershipProposal: Sendable {
     func facts(ofResult json: String) -> [Fact] {
         let result = try? JSONValue(parsing: json)
         var facts = [Fact("User", .text(name)), Fact("Now", .text(change.standing))]
+        if change == .demote, isAppointed {
+            facts.append(Fact("Until", "the next start: telegram.admin_user_ids names them"))
+        }
         guard change == .deactivate, result?["changed"]?.bool == true else { return facts }
         for (key, label) in [("tokens", "Tokens revoked"), ("hooks", "Hooks turned off")] {
             facts.append(Fact(label, "\(result?[key]?.integer ?? 0)"))
@@ -131,7 +140,9 @@ extension MembershipProposal {
                 title: "\(user.shownName) is \(change.standingBefore)",
                 blocks: [.note("There is nothing to change.")])
         }
-        let proposal = MembershipProposal(change, of: user)
+        let proposal = MembershipProposal(
+            change, of: user,
+            isAppointed: request.services.users.appointedAdmins.contains(user.telegramUserID))
         return try await request.proposal(
             of: .membership, proposal.json, to: try request.adminCaller(),
             blocks: [

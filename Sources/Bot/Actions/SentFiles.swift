@@ -15,8 +15,10 @@ package struct SentFile: Sendable, Hashable {
     }
 
     init(_ document: Document) {
+        // The name is stored, and no text with U+0000 can be.
         self.init(
-            id: document.fileID, name: document.name ?? "file", sizeBytes: document.sizeBytes)
+            id: document.fileID, name: (document.name ?? "file").filter { $0 != "\0" },
+            sizeBytes: document.sizeBytes)
     }
 }
 

@@ -5,6 +5,8 @@ import Services
 extension Command {
     static let accounts = Command(
         "accounts", "Your accounts with brokers; all of everybody's, for an admin",
+        // What is everybody's is not for a group to read.
+        isPrivateOnly: true,
         branches: [
             Branch("all", example: "/accounts all", mayBePressed: true) { request, _, caller in
                 try await everybodysAccounts(request, caller)

@@ -29,9 +29,9 @@ public struct Command: Sendable {
     public let example: String
     /// Whether it is refused in groups.
     public let isPrivateOnly: Bool
-    let body: Body
     /// Usage of each of its forms with the slash, where it has several.
-    package let forms: [String]
+    public let forms: [String]
+    let body: Body
 
     init(
         _ name: String, _ summary: String, arguments: String = "", example: String? = nil,

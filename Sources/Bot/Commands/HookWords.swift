@@ -8,7 +8,7 @@ enum HookWords {
         guard hook.isActive else { return "off" }
         if let bot = hook.restBot {
             return hook.restError == nil
-                ? "on, pulls from \(bot)" : "\(bot) is away (\(hook.restFailures) times)"
+                ? "on, pulls from \(bot)" : "\(bot) is away (\(hook.restFailures)×)"
         }
         return hook.kind == .freqtrade ? "on, weak ids" : "on"
     }

@@ -141,9 +141,13 @@ extension Command {
     private static func renew(
         _ request: CommandRequest, _ name: Arguments, _ caller: Caller
     ) async throws -> Screen {
-        let made = try await request.services.hooks.renewSecret(
-            of: try await hookName(request, name, caller), for: caller, update: request.update)
-        return HookWords.secret(made, title: "A new secret for \(made.hook.name)")
+        let renewal = HookRenewal(try await hookName(request, name, caller))
+        return try await request.proposal(
+            of: .renewHook, renewal.json, to: caller,
+            blocks: [
+                .note("The address that it has now opens nothing any more, at once."),
+                .note("Whoever calls it needs the new one, which is shown once."),
+            ])
     }
 
     /// As it was typed where there is such a hook, or none that it could mean.

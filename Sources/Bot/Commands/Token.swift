@@ -65,7 +65,7 @@ extension Command {
                     Fact("Scopes", .text(shown.map(\.rawValue).joined(separator: ", "))),
                     Fact("Portfolio", .text(portfolio?.text ?? "all of yours")),
                     Fact("Strategy", .text(words.strategy?.description ?? "all of yours")),
-                    Fact("Ends", .text(words.lifetimeDays.map { "in \($0) days" } ?? "never")),
+                    Fact("Ends", .text(words.lifetime ?? "never")),
                 ]),
                 .note("It is shown this once: keep it where your program finds it."),
                 .note("Send it as “Authorization: Bearer …”."),

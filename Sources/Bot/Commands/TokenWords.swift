@@ -58,4 +58,9 @@ struct TokenWords: Sendable, Hashable {
         }
         return days
     }
+
+    /// When it ends; nil for never.
+    var lifetime: String? {
+        lifetimeDays.map { $0 == 1 ? "in 1 day" : "in \($0) days" }
+    }
 }

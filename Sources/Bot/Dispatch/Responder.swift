@@ -118,6 +118,7 @@ package struct Responder: Sendable {
         guard access > .everyone || known?.name == Command.start.name else {
             return Doorway.screen(for: user)
         }
+        guard !message.text.utf8.contains(0) else { throw CommandRefusal.holdsNUL }
         guard let text else { return Responder.noCommand }
         guard let known else { throw CommandRefusal.unknownCommand(text.name, access) }
         if known.isPrivateOnly, !message.isPrivate {
@@ -162,7 +163,7 @@ package struct Responder: Sendable {
 extension Responder {
     /// Throws `CancellationError` alone.
     package func answer(_ press: IncomingPress) async throws -> PressReply {
-        let action = ButtonAction(press.data)
+        let action = press.data.utf8.contains(0) ? nil : ButtonAction(press.data)
         var command: Command?
         if case .show(let name, _, _, _) = action { command = Commands.named(name) }
         var user: User?
@@ -171,6 +172,7 @@ extension Responder {
             if let user { services.users.noteSeen(user) }
             var reply = try await reply(action, command, press, user)
             reply.screen = reply.screen?.in(services.settings.zone(of: user))
+            reply.note = reply.note.map { HarmlessText($0).text }
             reply.user = user
             reply.command = reply.command ?? command?.name
             return reply
@@ -178,9 +180,13 @@ extension Responder {
             throw CancellationError()
         } catch {
             let failure = failure(error, command, press.update, user)
+            // Nobody typed what a button carries: how it would be typed helps nobody.
+            let isOutdated = failure.showsUsage && command != nil
             return PressReply(
-                note: PlainText.of(failure.reason), isAlert: true, command: command?.name,
-                user: user)
+                note: isOutdated
+                    ? "What this button stood for is not there any more. Send the command again."
+                    : PlainText.of(failure.reason),
+                isAlert: true, command: command?.name, user: user)
         }
     }
 
@@ -263,6 +269,11 @@ extension CommandRefusal {
     fileprivate static let repeated = CommandRefusal(
         title: "Once is enough",
         reason: "This message came a second time; it was carried out the first time.")
+
+    /// No database stores it in a text, and nobody types it.
+    fileprivate static let holdsNUL = CommandRefusal(
+        title: "That was not understood",
+        reason: "The message holds the character U+0000, which stands for nothing.")
 
     fileprivate static let databaseAway = CommandRefusal(
         title: "The ledger's database is away",

@@ -307,6 +307,6 @@ extension Screen {
     package static func tooFast(waitSeconds: Int) -> Screen {
         Screen(
             title: "Not so fast",
-            blocks: [.note("Those were too many commands in a minute. Wait \(waitSeconds) s.")])
+            blocks: [.note("Those were too many commands for a minute. Wait \(waitSeconds) s.")])
     }
 }

@@ -5,9 +5,10 @@ package import Services
 extension Pile {
     /// What waited, kind by kind, with a button that shows it one by one to the one it is for.
     package func screen(for message: OutboxMessage, now: Timestamp) throws(ScreenError) -> Screen {
-        let facts = counts.map { part in
+        var facts = counts.map { part in
             Fact(Self.words[part.kind] ?? "Other messages", "\(part.count)")
         }
+        if let fills, !isOfFillsAlone { facts.append(Fact("Fills in all", .text(fills.words))) }
         let first = try Button(
             "Show them",
             action: ButtonAction.show(
@@ -23,13 +24,21 @@ extension Pile {
     }
 
     private var title: String {
-        switch reason {
-        case .theyWereAway: "You missed \(count) messages while I could not write to you"
-        case .telegramWasAway: "You missed \(count) messages while Telegram was away"
-        case .held: "\(count) messages were held back"
-        case .atOnce: "\(count) messages at once"
+        let what = isOfFillsAlone ? fills?.words : nil
+        return switch reason {
+        case .theyWereAway:
+            "You missed \(what ?? messages) while I could not write to you"
+        case .telegramWasAway: "You missed \(what ?? messages) while Telegram was away"
+        case .held: "\(what ?? messages) \(isOne ? "was" : "were") held back"
+        case .atOnce: what ?? "\(messages) at once"
         }
     }
+
+    private var messages: String { "\(count) \(count == 1 ? "message" : "messages")" }
+
+    private var isOne: Bool { (isOfFillsAlone ? fills?.count : nil) ?? count == 1 }
+
+    private var isOfFillsAlone: Bool { fills != nil && counts.allSatisfy { $0.kind == "fills" } }
 
     /// What stands before the count of each kind of notice.
     private static let words = [
@@ -42,4 +51,13 @@ extension Pile {
         "breach": "Risk rules exceeded", "alert": "Alerts", "membership": "Your membership",
         "broadcast": "From an admin",
     ]
+}
+
+extension Pile.Fills {
+    /// `17 fills in 4 symbols`.
+    fileprivate var words: String {
+        let what = count == 1 ? "1 fill" : "\(count) fills"
+        guard let symbols else { return what }
+        return "\(what) in \(symbols.count == 1 ? "1 symbol" : "\(symbols.count) symbols")"
+    }
 }

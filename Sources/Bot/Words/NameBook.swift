@@ -10,10 +10,16 @@ struct NameBook: Sendable {
     private let all: [ExactText]
     private let exact: Set<ExactText>
     private let folded: [ExactText: [ExactText]]
+    private let aliases: [ExactText: ExactText]
 
-    /// `hidden` are found, and offered to nobody.
-    init(kind: String, _ names: [ExactText], hidden: [ExactText] = []) {
+    /// `hidden` are found, and offered to nobody. `aliases` are found where no name is meant; in
+    /// lower case, with the names that they stand for.
+    init(
+        kind: String, _ names: [ExactText], hidden: [ExactText] = [],
+        aliases: [ExactText: ExactText] = [:]
+    ) {
         self.kind = kind
+        self.aliases = aliases
         offered = names
         all = names + hidden
         exact = Set(all)
@@ -24,10 +30,9 @@ struct NameBook: Sendable {
     func typed(_ text: String) -> ExactText? {
         let name = ExactText(text)
         if exact.contains(name) { return name }
-        guard let alike = folded[ExactText(text.lowercased())], alike.count == 1 else {
-            return nil
-        }
-        return alike[0]
+        let lower = ExactText(text.lowercased())
+        guard let alike = folded[lower] else { return aliases[lower] }
+        return alike.count == 1 ? alike[0] : nil
     }
 
     func pressed(digest: String) -> ExactText? { all.first { NameDigest.of($0) == digest } }

@@ -51,7 +51,16 @@ extension CommandRequest {
                 hidden: all.filter(\.isArchived).map(\.name))
         case .strategy:
             let all = try await services.strategies.all(for: caller)
-            return NameBook(kind: "strategy", all.map(\.reference))
+            return NameBook(kind: "strategy", all.map(\.reference), aliases: Self.aliases(of: all))
         }
+    }
+    /// A strategy's bare name means its standard version, or else the only one that there is.
+    private static func aliases(of strategies: [Strategy]) -> [ExactText: ExactText] {
+        Dictionary(grouping: strategies) { ExactText($0.name.text.lowercased()) }
+            .compactMapValues { versions in
+                let standard = versions.filter { $0.version == StrategyReference.defaultVersion }
+                let meant = standard.isEmpty ? versions : standard
+                return meant.count == 1 ? meant[0].reference : nil
+            }
     }
 }

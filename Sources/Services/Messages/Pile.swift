@@ -24,9 +24,30 @@ public struct Pile: Sendable, Hashable {
     /// How many there are of each kind, in the order in which the kinds came.
     public let counts: [Count]
 
+    /// What the fills among them come to; nil where none are told of.
+    public let fills: Fills?
+
     public struct Count: Sendable, Hashable {
         public let kind: String
         public let count: Int
+    }
+
+    /// Fills of several messages, counted together.
+    public struct Fills: Sendable, Hashable {
+        public fileprivate(set) var count = 0
+        /// In which they were; nil where a message does not name all of its own, or they are too
+        /// many.
+        public fileprivate(set) var symbols: Set<ExactText>? = []
+
+        /// So many symbols are told from each other.
+        private static let mostSymbols = 200
+
+        fileprivate mutating func add(_ count: Int, in symbols: Set<ExactText>?) {
+            self.count += count
+            guard let known = self.symbols, let symbols else { return self.symbols = nil }
+            let all = known.union(symbols)
+            self.symbols = all.count <= Self.mostSymbols ? all : nil
+        }
     }
 
     public var count: Int { counts.reduce(0) { $0 + $1.count } }
@@ -42,6 +63,7 @@ public struct Pile: Sendable, Hashable {
             }
             counts[index] = Count(kind: kind, count: counts[index].count + count)
         }
+        var fills = Fills()
         var firstID = messages.first?.id ?? 0
         var since = messages.first?.createdAt ?? Timestamp(microseconds: 0)
         for message in messages {
@@ -49,10 +71,15 @@ public struct Pile: Sendable, Hashable {
                 for part in pile.counts { add(part.count, part.kind) }
                 firstID = min(firstID, pile.firstID)
                 since = min(since, pile.since)
+                if let part = pile.fills { fills.add(part.count, in: part.symbols) }
             } else {
                 add(1, message.kind)
+                if case .fills(let news)? = Notice(message) {
+                    fills.add(news.fills, in: news.allSymbols)
+                }
             }
         }
+        self.fills = fills.count > 0 ? fills : nil
         self.reason = reason
         self.isSilent = isSilent
         self.firstID = firstID
@@ -79,6 +106,7 @@ public struct Pile: Sendable, Hashable {
             }
             return Count(kind: kind, count: count)
         }
+        fills = payload["fills"].flatMap(Fills.init)
     }
 
     var payloadJSON: String {
@@ -95,7 +123,34 @@ public struct Pile: Sendable, Hashable {
                     }
                 }
             }
+            if let fills { payload.object("fills") { fills.write(to: &$0) } }
         }
         return String(decoding: bytes, as: UTF8.self)
+    }
+}
+
+extension Pile.Fills {
+    fileprivate init?(_ json: JSONValue) {
+        guard let count = json["count"]?.integer else { return nil }
+        self.count = count
+        symbols = json["symbols"]?.array.map { list in
+            Set(list.compactMap(\.string).map { ExactText($0) })
+        }
+    }
+
+    fileprivate func write(to object: inout JSONObjectWriter) {
+        object.write("count", count)
+        guard let symbols else { return }
+        object.array("symbols") { list in
+            for symbol in symbols.sorted() { list.write(symbol) }
+        }
+    }
+}
+
+extension FillNews {
+    /// Nil where not all are named.
+    fileprivate var allSymbols: Set<ExactText>? {
+        let named = Set(lines.map(\.symbol) + sums.map(\.symbol))
+        return named.count == symbols ? named : nil
     }
 }

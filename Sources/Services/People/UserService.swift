@@ -6,6 +6,9 @@ import Storage
 public struct UserService: Sendable {
     let work: UnitOfWork
     let limits: Limits
+    /// Telegram ids of those whom the configuration makes admins at every start, whatever was
+    /// decided about that in between.
+    public let appointedAdmins: Set<Int64>
     let seen = SeenUsers()
 
     /// What became of a `/start`.

@@ -22,35 +22,12 @@ import World
             .map { _ in pieces[Int.random(in: 0..<pieces.count, using: &generator)] }.joined()
     }
 
-    private static func isInvisible(_ scalar: Unicode.Scalar) -> Bool {
-        switch scalar.properties.generalCategory {
-        case .control, .format, .lineSeparator, .paragraphSeparator, .surrogate: true
-        default: scalar.properties.isDefaultIgnorableCodePoint
-        }
-    }
-
-    /// Isolates are the one thing that is allowed, opened and closed on one line.
     private static func lines(of text: String) -> [[Unicode.Scalar]] {
-        text.unicodeScalars.split(separator: "\n", omittingEmptySubsequences: false).map(Array.init)
+        HiddenCharacters.lines(of: text)
     }
 
     private static func problems(in text: String) -> [String] {
-        var problems: [String] = []
-        for line in lines(of: text) {
-            var depth = 0
-            for scalar in line {
-                if scalar == "\u{2068}" {
-                    depth += 1
-                } else if scalar == "\u{2069}" {
-                    depth -= 1
-                } else if isInvisible(scalar) {
-                    problems.append("U+\(String(scalar.value, radix: 16))")
-                }
-                if !(0...1).contains(depth) { problems.append("isolates nested or not opened") }
-            }
-            if depth != 0 { problems.append("isolate not closed on its line") }
-        }
-        return problems
+        HiddenCharacters.problems(in: text)
     }
 
     private static let renderers: [any ScreenRenderer] = [

@@ -17,7 +17,13 @@ struct ListWordsTests {
                     .portfolio,
                     NameBook(
                         kind: "portfolio", ["main", "My Book", "week", "MAR"], hidden: ["old"])
-                ), (.strategy, NameBook(kind: "strategy", ["momo@1.0", "momo@2.0"])),
+                ),
+                (
+                    .strategy,
+                    NameBook(
+                        kind: "strategy", ["momo@1.0", "momo@2.0"],
+                        aliases: ["momo": "momo@1.0"])
+                ),
             ], today: try #require(Day(canonical: "2026-04-18")))
     }
 
@@ -62,6 +68,7 @@ struct ListWordsTests {
         #expect(try read("month week") == expected(period: "month", portfolio: "week"))
         #expect(try read("partially filled days") == expected(["partially_filled", "days"]))
         #expect(try read("partially-filled") == expected(["partially_filled"]))
+        #expect(try read("Momo") == expected(strategy: "momo@1.0"))
         #expect(try read("A  B old") == expected(symbol: "A  B", portfolio: "old"))
     }
 

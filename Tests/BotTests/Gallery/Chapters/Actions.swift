@@ -35,6 +35,14 @@ struct ActionScene: Sendable {
             }
             try await stage.says(.ada, "/token revoke t1")
         },
+        "hooks": ActionScene { stage in
+            try await stage.backstage {
+                if try await stage.world.count(of: "hooks", where: "name = 'bell'") == 0 {
+                    _ = try await stage.makeHook("bell")
+                }
+            }
+            try await stage.says(.ada, "/hooks renew bell")
+        },
         "membership": ActionScene(decider: .boss) { try await $0.says(.boss, "/promote @bob") },
         "broadcast": ActionScene(decider: .boss) {
             try await $0.says(.boss, "/broadcast The ledger is down at 20:00 UTC.")

@@ -51,6 +51,7 @@ extension Chapter {
         try await stage.says(.ada, "/hooks off swing")
         try await stage.says(.ada, "/hooks on SWING")
         try await stage.says(.ada, "/hooks renew swing")
+        try await stage.presses(.ada, "Confirm")
         try await stage.says(.ada, "/hooks off nothing")
         try await stage.says(.ada, "/hooks new swing tradingview")
         try await stage.says(.ada, "/hooks new x webull")
