@@ -74,7 +74,7 @@ public struct MarkedMember: Sendable {
     fileprivate static func madeUp(_ kind: Handle.Kind, _ text: String) -> String {
         switch kind {
         case .telegramUserID: "7731118"
-        case .campaignNumber, .quarantineNumber: "\((Int64(text) ?? 0) + 93_000)"
+        case .campaignNumber, .quarantineNumber: "\((Int64(text) ?? 0) + 900)"
         case .userUID, .portfolioUID, .tradeUID, .orderUID, .campaignUID, .tokenUID, .hookUID,
             .actionToken:
             String(text.prefix(24)) + String(text.suffix(12).reversed())
