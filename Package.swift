@@ -66,11 +66,14 @@ let package = Package(
         layer("Records", uses: ["Ledger", "Storage", "Wire"], plugins: ["EmbedFiles"]),
         layer("Telegram", uses: ["Transport"]),
         layer("Freqtrade", uses: ["Transport"]),
+        layer("Gateways", uses: ["Ledger"]),
 
         // Layer 2: the units of work.
         layer(
             "Services",
-            uses: ["Ledger", "Storage", "Wire", "World", "Hashing", "Markup", "Records"]),
+            uses: [
+                "Ledger", "Storage", "Wire", "World", "Hashing", "Markup", "Records", "Gateways",
+            ]),
 
         // Layer 3: the faces.
         layer(
@@ -99,8 +102,8 @@ let package = Package(
             name: "blotter",
             dependencies: [
                 "Ledger", "Storage", "Transport", "Wire", "SQLiteStorage", "PostgresStorage",
-                "CurlTransport", "Hashing", "World", "Records", "Telegram", "Freqtrade", "Services",
-                "Bot", "Web",
+                "CurlTransport", "Hashing", "World", "Records", "Telegram", "Freqtrade", "Gateways",
+                "Services", "Bot", "Web",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
                 .product(name: "Logging", package: "swift-log"),
                 .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
@@ -119,7 +122,7 @@ let package = Package(
             name: "TestSupport",
             dependencies: [
                 "Ledger", "Storage", "Wire", "World", "SQLiteStorage", "PostgresStorage",
-                "CPostgres", "CZlib", "Transport", "Hashing", "Records", "Services",
+                "CPostgres", "CZlib", "Transport", "Hashing", "Records", "Gateways", "Services",
                 .product(name: "NIOCore", package: "swift-nio"),
                 .product(name: "NIOPosix", package: "swift-nio"),
                 .product(name: "NIOHTTP1", package: "swift-nio"),
@@ -143,7 +146,7 @@ let package = Package(
             "ServicesTests",
             uses: [
                 "TestSupport", "Ledger", "Storage", "Wire", "World", "Hashing", "Records",
-                "Services",
+                "Gateways", "Services",
             ]),
         tests(
             "BotTests",

@@ -27,7 +27,10 @@ import Testing
         "Records": ["Ledger", "Storage", "Wire", "EmbedFiles"],
         "Telegram": ["Transport"],
         "Freqtrade": ["Transport"],
-        "Services": ["Ledger", "Storage", "Wire", "World", "Hashing", "Markup", "Records"],
+        "Gateways": ["Ledger"],
+        "Services": [
+            "Ledger", "Storage", "Wire", "World", "Hashing", "Markup", "Records", "Gateways",
+        ],
         "Bot": [
             "Ledger", "Storage", "Wire", "World", "Hashing", "Charts", "Records", "Services",
             "Telegram",
@@ -39,16 +42,16 @@ import Testing
         ],
         "blotter": [
             "Ledger", "Storage", "Transport", "Wire", "SQLiteStorage", "PostgresStorage",
-            "CurlTransport", "Hashing", "World", "Records", "Telegram", "Freqtrade", "Services",
-            "Bot", "Web",
+            "CurlTransport", "Hashing", "World", "Records", "Telegram", "Freqtrade", "Gateways",
+            "Services", "Bot", "Web",
             "ArgumentParser", "Logging", "ServiceLifecycle", "UnixSignals",
         ],
         "embed-files": [],
         "EmbedFiles": ["embed-files"],
         "TestSupport": [
             "Ledger", "Storage", "Wire", "World", "SQLiteStorage", "PostgresStorage", "CPostgres",
-            "CZlib", "Transport", "Hashing", "Records", "Services", "NIOCore", "NIOPosix",
-            "NIOHTTP1",
+            "CZlib", "Transport", "Hashing", "Records", "Gateways", "Services", "NIOCore",
+            "NIOPosix", "NIOHTTP1",
         ],
     ]
 

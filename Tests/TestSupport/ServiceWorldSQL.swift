@@ -34,7 +34,7 @@ extension ServiceWorld {
             "users", "accounts", "portfolios", "strategies", "instruments", "orders", "trades",
             "positions", "daily_pnl", "audit_log", "inbox", "outbox", "api_tokens",
             "option_contracts", "pending_actions", "strategy_runs", "hooks", "hook_deliveries",
-            "hook_positions", "user_settings", "fill_news",
+            "hook_positions", "user_settings", "fill_news", "order_submissions",
         ] {
             counts[table] = try await count(of: table)
         }

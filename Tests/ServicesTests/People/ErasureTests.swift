@@ -136,7 +136,7 @@ struct ErasureTests {
                 "accounts", "portfolios", "strategies", "orders", "trades", "positions",
                 "daily_pnl", "position_campaigns", "campaign_legs", "leg_trade_map",
                 "position_lots", "lot_closures", "trade_corrections", "risk_policies",
-                "risk_breaches", "audit_log", "strategy_runs",
+                "risk_breaches", "audit_log", "strategy_runs", "order_submissions",
             ]
             for (table, count) in after {
                 #expect(count == (books.contains(table) ? before[table] : 0), "\(table)")

@@ -147,6 +147,11 @@ struct OwnershipTests {
             INSERT INTO fill_news (portfolio_id, user_id, first_trade_id, since)
             VALUES (\(n), \(n), \(n), \(time))
             """,
+            """
+            INSERT INTO order_submissions (id, user_id, order_id, kind, due_at, created_at,
+                updated_at)
+            VALUES (\(n), \(n), \(n), 'PLACE', \(time), \(time), \(time))
+            """,
         ]
     }
 

@@ -1,0 +1,11 @@
+DROP TABLE order_submissions;
+ALTER TABLE quotes DROP COLUMN ask_size;
+ALTER TABLE quotes DROP COLUMN bid_size;
+DROP INDEX orders_at_gateways;
+ALTER TABLE orders DROP COLUMN close_reason;
+ALTER TABLE orders DROP COLUMN reason;
+ALTER TABLE orders DROP COLUMN triggered_at;
+ALTER TABLE orders DROP COLUMN is_reduce_only;
+ALTER TABLE orders DROP COLUMN trail_percent;
+ALTER TABLE orders DROP COLUMN trail_amount;
+ALTER TABLE orders DROP COLUMN gateway;
