@@ -6,7 +6,7 @@ public struct OrderProgress: Sendable, Hashable {
     public private(set) var quantity: Decimal
     /// The sum of the trades of the order that are in force.
     public private(set) var filled: Decimal
-    public private(set) var status: OrderStatus
+    public internal(set) var status: OrderStatus
     /// The furthest state that was reported; nil where nobody has reported the order.
     public private(set) var reported: OrderStatus?
 

@@ -27,7 +27,21 @@ public struct OrderListing: Sendable, Hashable {
     public let reportedFilledQuantity: Decimal?
     /// A JSON object.
     public let metaJSON: String
+    /// The code of the broker through whose gateway it was placed; nil for an order that somebody
+    /// else placed and reported.
+    public let gateway: String?
+    public let trail: Trail?
+    public let isReduceOnly: Bool
+    /// When its stop price was reached.
+    public let triggeredAt: Timestamp?
+    /// Why it was denied, rejected or canceled, for people.
+    public let reason: String?
+    public let closeReason: CloseReason?
+    /// Counts its changes: who changes it may say which one they have seen.
+    public let version: Int64
 
+    /// Whether it can be canceled and replaced from here.
+    public var isWorking: Bool { gateway != nil && status.isOpen }
     /// Whether more was filled than ordered.
     public var isOverfilled: Bool { filledQuantity > quantity }
     public var cursor: OrderCursor { OrderCursor(placedAt: placedAt, id: id) }
@@ -73,7 +87,9 @@ public enum OrderList {
         SELECT o.id, o.uid, b.name, s.name, s.version, o.side, o.type, o.status, o.time_in_force,
             o.quantity, o.filled_quantity, o.price, o.stop_price, o.client_order_id,
             o.broker_order_id, o.placed_at, o.updated_at, o.reported_status,
-            o.reported_filled_quantity, o.meta_json, \(Instruments.columns)
+            o.reported_filled_quantity, o.meta_json, o.gateway, o.trail_amount, o.trail_percent,
+            o.is_reduce_only, o.triggered_at, o.reason, o.close_reason, o.version,
+            \(Instruments.columns)
         FROM orders o
         JOIN portfolios b ON b.id = o.portfolio_id
         JOIN instruments i ON i.id = o.instrument_id
@@ -146,13 +162,19 @@ public enum OrderList {
         return OrderListing(
             id: try row.id(0), uid: try row.text(1), portfolio: try row.exact(2),
             strategy: try strategy.map { ExactText("\($0)@\(try row.text(4))") },
-            instrument: try Instruments.decode(row, from: 20).instrument,
+            instrument: try Instruments.decode(row, from: 28).instrument,
             side: try row.choice(5), type: try row.text(6), status: try row.choice(7),
             timeInForce: try row.optionalText(8), quantity: try row.decimal(9),
             filledQuantity: try row.decimal(10), price: try row.optionalDecimal(11),
             stopPrice: try row.optionalDecimal(12), clientOrderID: try row.optionalExact(13),
             brokerOrderID: try row.optionalExact(14), placedAt: try row.time(15),
             updatedAt: try row.time(16), reportedStatus: row.isNull(17) ? nil : try row.choice(17),
-            reportedFilledQuantity: try row.optionalDecimal(18), metaJSON: try row.text(19))
+            reportedFilledQuantity: try row.optionalDecimal(18), metaJSON: try row.text(19),
+            gateway: try row.optionalText(20),
+            trail: try row.optionalDecimal(21).map(Trail.amount)
+                ?? row.optionalDecimal(22).map(Trail.percent),
+            isReduceOnly: try row.bool(23), triggeredAt: try row.optionalTime(24),
+            reason: try row.optionalText(25),
+            closeReason: row.isNull(26) ? nil : try row.choice(26), version: try row.integer(27))
     }
 }

@@ -1,0 +1,262 @@
+public import Ledger
+public import Storage
+
+/// An order that is placed through a gateway.
+public struct PlacedOrder: Sendable, Hashable {
+    public let id: OrderID
+    public let uid: String
+    public let ownerID: UserID
+    public let accountUID: String
+    public let holding: HoldingKey
+    public let instrument: Instrument
+    /// The code of the gateway's broker.
+    public let gateway: String
+    public let clientOrderID: ExactText?
+    public var brokerOrderID: ExactText?
+    public var instruction: OrderInstruction
+    public var progress: OrderProgress
+    /// When its stop price was reached.
+    public var triggeredAt: Timestamp?
+    /// Why it was denied, rejected or canceled, for people.
+    public var reason: String?
+    public let placedAt: Timestamp
+    /// Counts every change but those that a trailing stop makes by itself.
+    public let version: Int64
+}
+
+/// An order that is to be placed.
+public struct NewPlacedOrder: Sendable {
+    public let uid: String
+    public let holding: HoldingKey
+    public let gateway: String
+    public let clientOrderID: ExactText?
+    public let instruction: OrderInstruction
+    public let status: OrderStatus
+    public let reason: String?
+    public let closeReason: CloseReason?
+    public let metaJSON: String
+
+    public init(
+        uid: String, holding: HoldingKey, gateway: String, clientOrderID: ExactText?,
+        instruction: OrderInstruction, status: OrderStatus, reason: String? = nil,
+        closeReason: CloseReason? = nil, metaJSON: String = "{}"
+    ) {
+        self.uid = uid
+        self.holding = holding
+        self.gateway = gateway
+        self.clientOrderID = clientOrderID
+        self.instruction = instruction
+        self.status = status
+        self.reason = reason
+        self.closeReason = closeReason
+        self.metaJSON = metaJSON
+    }
+}
+
+public enum PlacedOrders {
+    private static let columns = """
+        o.id, o.uid, o.user_id, a.uid, o.portfolio_id, o.instrument_id, o.strategy_id, o.gateway,
+        o.client_order_id, o.broker_order_id, o.side, o.type, o.time_in_force, o.quantity,
+        o.filled_quantity, o.price, o.stop_price, o.trail_amount, o.trail_percent,
+        o.is_reduce_only, o.status, o.triggered_at, o.reason, o.placed_at, o.version,
+        \(Instruments.columns)
+        """
+    private static let source = """
+        FROM orders o
+        JOIN portfolios p ON p.id = o.portfolio_id
+        JOIN accounts a ON a.id = p.account_id
+        JOIN instruments i ON i.id = o.instrument_id
+        """
+    private static let select = "SELECT \(columns) \(source)"
+
+    /// Nil for what is absent, another user's, or not placed through a gateway.
+    public static func with(
+        uid: String, for caller: Caller, in tx: any Transaction
+    ) throws -> PlacedOrder? {
+        try tx.first(
+            SQL(
+                "\(select) WHERE o.uid = $1 AND o.user_id = $2 AND o.gateway IS NOT NULL",
+                [.text(uid), .id(caller.userID)]), decode)
+    }
+
+    /// The one that has this id of its sender's.
+    public static func with(
+        clientOrderID: ExactText, in portfolio: PortfolioID, for caller: Caller,
+        in tx: any Transaction
+    ) throws -> PlacedOrder? {
+        try tx.first(
+            SQL(
+                """
+                \(select)
+                WHERE o.portfolio_id = $1 AND o.client_order_id = $2 AND o.user_id = $3
+                    AND o.gateway IS NOT NULL
+                """, [.id(portfolio), .exact(clientOrderID), .id(caller.userID)]), decode)
+    }
+
+    /// Who owns an order at a gateway, by what the gateway calls it; nil where nobody does.
+    public static func owner(
+        ofUID uid: String, at gateway: String, in tx: any Transaction
+    ) throws -> Caller? {
+        try tx.first(
+            SQL(
+                "SELECT user_id FROM orders WHERE uid = $1 AND gateway = $2",
+                [.text(uid), .text(gateway)])
+        ) { Caller(userID: try $0.id(0), isAdmin: false) }
+    }
+
+    /// What works at a gateway, of all users, the oldest first, with the number of fills of each
+    /// and the instant of the last one.
+    public static func working(
+        at gateway: String, in tx: any Transaction
+    ) throws -> [(order: PlacedOrder, fills: Int, lastFillAt: Timestamp?)] {
+        try tx.query(
+            SQL(
+                """
+                SELECT (SELECT COUNT(*) FROM trades t WHERE t.order_id = o.id),
+                    (SELECT MAX(t.exec_time) FROM trades t WHERE t.order_id = o.id), \(columns)
+                \(source)
+                WHERE o.gateway = $1 AND o.status IN ('NEW', 'PARTIALLY_FILLED')
+                ORDER BY o.placed_at, o.id
+                """, [.text(gateway)])
+        ) { row in
+            (try decode(row, from: 2), Int(try row.integer(0)), try row.optionalTime(1))
+        }
+    }
+
+    /// The caller's open orders in a portfolio that were placed through a gateway, the oldest
+    /// first.
+    public static func open(
+        in portfolio: PortfolioID, for caller: Caller, in tx: any Transaction
+    ) throws -> [PlacedOrder] {
+        try tx.query(
+            SQL(
+                """
+                \(select)
+                WHERE o.portfolio_id = $1 AND o.user_id = $2 AND o.gateway IS NOT NULL
+                    AND o.status IN ('PENDING', 'NEW', 'PARTIALLY_FILLED')
+                ORDER BY o.placed_at, o.id
+                """, [.id(portfolio), .id(caller.userID)])
+        ) { try decode($0) }
+    }
+
+    public static func insert(
+        _ order: NewPlacedOrder, now: Timestamp, for caller: Caller, in tx: any Transaction
+    ) throws -> OrderID {
+        let instruction = order.instruction
+        let ids: [OrderID] = try tx.query(
+            SQL(
+                """
+                INSERT INTO orders (uid, user_id, portfolio_id, instrument_id, strategy_id, side,
+                    type, status, time_in_force, quantity, price, stop_price, trail_amount,
+                    trail_percent, is_reduce_only, client_order_id, gateway, reason, close_reason,
+                    meta_json, placed_at, updated_at)
+                VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17,
+                    $18, $19, $20, $21, $21)
+                RETURNING id
+                """,
+                [
+                    .text(order.uid), .id(caller.userID), .id(order.holding.portfolioID),
+                    .id(order.holding.instrumentID), .optional(order.holding.strategyID),
+                    .text(instruction.side.rawValue), .text(instruction.type.rawValue),
+                    .text(order.status.rawValue), .text(instruction.timeInForce.rawValue),
+                    .decimal(instruction.quantity), .optional(instruction.pricing.limit),
+                    .optional(instruction.pricing.stop), .optional(instruction.trailAmount),
+                    .optional(instruction.trailPercent), .bool(instruction.isReduceOnly),
+                    .optional(order.clientOrderID), .text(order.gateway),
+                    .optional(order.reason), .optional(order.closeReason?.rawValue),
+                    .text(order.metaJSON), .time(now),
+                ])
+        ) { try $0.id(0) }
+        guard let id = ids.first else { throw StorageError.decoding(column: 0, expected: "an id") }
+        return id
+    }
+
+    /// Writes what has become of an order.
+    public static func update(
+        _ order: PlacedOrder, now: Timestamp, in tx: any Transaction
+    ) throws {
+        let instruction = order.instruction
+        try tx.execute(
+            SQL(
+                """
+                UPDATE orders
+                SET status = $3, broker_order_id = $4, quantity = $5, price = $6, stop_price = $7,
+                    trail_amount = $8, trail_percent = $9, time_in_force = $10, triggered_at = $11,
+                    reason = $12, updated_at = $13, version = version + 1
+                WHERE id = $1 AND user_id = $2
+                """,
+                [
+                    .id(order.id), .id(order.ownerID), .text(order.progress.status.rawValue),
+                    .optional(order.brokerOrderID), .decimal(instruction.quantity),
+                    .optional(instruction.pricing.limit), .optional(instruction.pricing.stop),
+                    .optional(instruction.trailAmount), .optional(instruction.trailPercent),
+                    .text(instruction.timeInForce.rawValue), .optional(order.triggeredAt),
+                    .optional(order.reason), .time(now),
+                ]))
+    }
+
+    /// Writes where a trailing stop stands; what its owner knows of the order stays current.
+    public static func moveStop(
+        to stop: Decimal, of order: PlacedOrder, in tx: any Transaction
+    ) throws {
+        try tx.execute(
+            SQL(
+                "UPDATE orders SET stop_price = $3 WHERE id = $1 AND user_id = $2",
+                [.id(order.id), .id(order.ownerID), .decimal(stop)]))
+    }
+
+    private static func decode(_ row: any Row) throws -> PlacedOrder { try decode(row, from: 0) }
+
+    private static func decode(_ row: any Row, from first: Int) throws -> PlacedOrder {
+        let quantity = try row.decimal(first + 13)
+        let instruction: OrderInstruction
+        do {
+            instruction = try OrderInstruction(
+                side: try row.choice(first + 10), quantity: quantity,
+                pricing: try pricing(row, from: first),
+                timeInForce: try row.choice(first + 12),
+                isReduceOnly: try row.bool(first + 19))
+        } catch is OrderFault {
+            throw StorageError.decoding(column: first + 11, expected: "an order")
+        }
+        return PlacedOrder(
+            id: try row.id(first), uid: try row.text(first + 1), ownerID: try row.id(first + 2),
+            accountUID: try row.text(first + 3),
+            holding: HoldingKey(
+                portfolioID: try row.id(first + 4), instrumentID: try row.id(first + 5),
+                strategyID: try row.optionalID(first + 6)),
+            instrument: try Instruments.decode(row, from: first + 25).instrument,
+            gateway: try row.text(first + 7), clientOrderID: try row.optionalExact(first + 8),
+            brokerOrderID: try row.optionalExact(first + 9), instruction: instruction,
+            progress: OrderProgress(
+                quantity: quantity, filled: try row.decimal(first + 14),
+                status: try row.choice(first + 20), reported: nil),
+            triggeredAt: try row.optionalTime(first + 21),
+            reason: try row.optionalText(first + 22), placedAt: try row.time(first + 23),
+            version: try row.integer(first + 24))
+    }
+
+    private static func pricing(_ row: any Row, from first: Int) throws -> OrderPricing {
+        func decimal(_ column: Int) throws -> Decimal { try row.decimal(first + column) }
+        switch try row.choice(first + 11, of: OrderType.self) {
+        case .market: return .market
+        case .limit: return .limit(try decimal(15))
+        case .stop: return .stop(try decimal(16))
+        case .stopLimit: return .stopLimit(stop: try decimal(16), limit: try decimal(15))
+        case .trailing:
+            let trail: Trail =
+                row.isNull(first + 17) ? .percent(try decimal(18)) : .amount(try decimal(17))
+            return .trailing(trail, stop: try row.optionalDecimal(first + 16))
+        }
+    }
+}
+
+extension OrderInstruction {
+    fileprivate var trailAmount: Decimal? {
+        if case .amount(let amount)? = pricing.trail { amount } else { nil }
+    }
+
+    fileprivate var trailPercent: Decimal? {
+        if case .percent(let percent)? = pricing.trail { percent } else { nil }
+    }
+}
