@@ -7,6 +7,8 @@ ALTER TABLE orders ADD COLUMN gateway TEXT COLLATE "C";
 ALTER TABLE orders ADD COLUMN trail_amount NUMERIC(39,18);
 ALTER TABLE orders ADD COLUMN trail_percent NUMERIC(39,18);
 ALTER TABLE orders ADD COLUMN is_reduce_only BOOLEAN NOT NULL DEFAULT FALSE;
+-- What was asked for, so that the same request under the same client_order_id is known again.
+ALTER TABLE orders ADD COLUMN request TEXT COLLATE "C";
 -- When its stop price was reached.
 ALTER TABLE orders ADD COLUMN triggered_at TIMESTAMPTZ;
 -- Why it was denied, rejected or canceled, for people.

@@ -5,6 +5,7 @@ DROP INDEX orders_at_gateways;
 ALTER TABLE orders DROP COLUMN close_reason;
 ALTER TABLE orders DROP COLUMN reason;
 ALTER TABLE orders DROP COLUMN triggered_at;
+ALTER TABLE orders DROP COLUMN request;
 ALTER TABLE orders DROP COLUMN is_reduce_only;
 ALTER TABLE orders DROP COLUMN trail_percent;
 ALTER TABLE orders DROP COLUMN trail_amount;

@@ -8,6 +8,8 @@ ALTER TABLE orders ADD COLUMN trail_amount TEXT;
 ALTER TABLE orders ADD COLUMN trail_percent TEXT;
 ALTER TABLE orders ADD COLUMN is_reduce_only INTEGER NOT NULL DEFAULT 0
     CHECK (is_reduce_only IN (0, 1));
+-- What was asked for, so that the same request under the same client_order_id is known again.
+ALTER TABLE orders ADD COLUMN request TEXT;
 -- When its stop price was reached.
 ALTER TABLE orders ADD COLUMN triggered_at TEXT;
 -- Why it was denied, rejected or canceled, for people.

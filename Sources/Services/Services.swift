@@ -32,10 +32,11 @@ public struct Services: Sendable {
 
     public let timeZones: TimeZones
 
+    /// `gateways` are the codes of the brokers to whom orders can be sent.
     public init(
         database: any Database, world: any World, limits: Limits,
         hooks hookSettings: HookSettings = HookSettings(), appointedAdmins: Set<Int64> = [],
-        timeZones: TimeZones = .ofSystem
+        gateways: Set<String> = [], timeZones: TimeZones = .ofSystem
     ) {
         let work = UnitOfWork(database: database, world: world)
         self.work = work
@@ -52,7 +53,7 @@ public struct Services: Sendable {
         positions = PositionService(work: work, limits: limits)
         campaigns = CampaignService(work: work)
         performance = PerformanceService(work: work)
-        orders = OrderService(work: work)
+        orders = OrderService(work: work, trades: trades, gateways: gateways)
         risk = RiskService(work: work)
         quotes = QuoteService(work: work)
         fx = FXService(work: work)

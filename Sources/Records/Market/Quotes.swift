@@ -24,6 +24,21 @@ public struct Quote: Sendable, Hashable {
 }
 
 public enum Quotes {
+    /// The stored quote of an instrument.
+    public static func of(
+        _ instrument: InstrumentID, in tx: any Transaction
+    ) throws -> Quote? {
+        try tx.first(
+            SQL(
+                "SELECT bid, ask, last, quoted_at FROM quotes WHERE instrument_id = $1",
+                [.id(instrument)])
+        ) { row in
+            Quote(
+                bid: try row.optionalDecimal(0), ask: try row.optionalDecimal(1),
+                last: try row.optionalDecimal(2), time: try row.time(3))
+        }
+    }
+
     /// When the stored quotes of these instruments were made; those that have none are left out.
     public static func times(
         of instruments: some Sequence<InstrumentID>, in tx: any Transaction

@@ -34,12 +34,14 @@ public struct NewPlacedOrder: Sendable {
     public let status: OrderStatus
     public let reason: String?
     public let closeReason: CloseReason?
+    /// What was asked for, so that the same request is known again.
+    public let request: String
     public let metaJSON: String
 
     public init(
         uid: String, holding: HoldingKey, gateway: String, clientOrderID: ExactText?,
         instruction: OrderInstruction, status: OrderStatus, reason: String? = nil,
-        closeReason: CloseReason? = nil, metaJSON: String = "{}"
+        closeReason: CloseReason? = nil, request: String, metaJSON: String = "{}"
     ) {
         self.uid = uid
         self.holding = holding
@@ -49,6 +51,7 @@ public struct NewPlacedOrder: Sendable {
         self.status = status
         self.reason = reason
         self.closeReason = closeReason
+        self.request = request
         self.metaJSON = metaJSON
     }
 }
@@ -79,18 +82,19 @@ public enum PlacedOrders {
                 [.text(uid), .id(caller.userID)]), decode)
     }
 
-    /// The one that has this id of its sender's.
+    /// The order that has this id of its sender's, and what was asked for with it; no request where
+    /// it was not placed through a gateway.
     public static func with(
         clientOrderID: ExactText, in portfolio: PortfolioID, for caller: Caller,
         in tx: any Transaction
-    ) throws -> PlacedOrder? {
+    ) throws -> (uid: String, request: String?)? {
         try tx.first(
             SQL(
                 """
-                \(select)
-                WHERE o.portfolio_id = $1 AND o.client_order_id = $2 AND o.user_id = $3
-                    AND o.gateway IS NOT NULL
-                """, [.id(portfolio), .exact(clientOrderID), .id(caller.userID)]), decode)
+                SELECT uid, request FROM orders
+                WHERE portfolio_id = $1 AND client_order_id = $2 AND user_id = $3
+                """, [.id(portfolio), .exact(clientOrderID), .id(caller.userID)])
+        ) { (try $0.text(0), try $0.optionalText(1)) }
     }
 
     /// Who owns an order at a gateway, by what the gateway calls it; nil where nobody does.
@@ -139,6 +143,20 @@ public enum PlacedOrders {
         ) { try decode($0) }
     }
 
+    public static func countOpen(
+        in portfolio: PortfolioID, for caller: Caller, in tx: any Transaction
+    ) throws -> Int {
+        let count = try tx.first(
+            SQL(
+                """
+                SELECT COUNT(*) FROM orders
+                WHERE portfolio_id = $1 AND user_id = $2
+                    AND status IN ('PENDING', 'NEW', 'PARTIALLY_FILLED') AND gateway IS NOT NULL
+                """, [.id(portfolio), .id(caller.userID)])
+        ) { Int(try $0.integer(0)) }
+        return count ?? 0
+    }
+
     public static func insert(
         _ order: NewPlacedOrder, now: Timestamp, for caller: Caller, in tx: any Transaction
     ) throws -> OrderID {
@@ -149,9 +167,9 @@ public enum PlacedOrders {
                 INSERT INTO orders (uid, user_id, portfolio_id, instrument_id, strategy_id, side,
                     type, status, time_in_force, quantity, price, stop_price, trail_amount,
                     trail_percent, is_reduce_only, client_order_id, gateway, reason, close_reason,
-                    meta_json, placed_at, updated_at)
+                    request, meta_json, placed_at, updated_at)
                 VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17,
-                    $18, $19, $20, $21, $21)
+                    $18, $19, $20, $21, $22, $22)
                 RETURNING id
                 """,
                 [
@@ -164,7 +182,7 @@ public enum PlacedOrders {
                     .optional(instruction.trailPercent), .bool(instruction.isReduceOnly),
                     .optional(order.clientOrderID), .text(order.gateway),
                     .optional(order.reason), .optional(order.closeReason?.rawValue),
-                    .text(order.metaJSON), .time(now),
+                    .text(order.request), .text(order.metaJSON), .time(now),
                 ])
         ) { try $0.id(0) }
         guard let id = ids.first else { throw StorageError.decoding(column: 0, expected: "an id") }

@@ -2,9 +2,12 @@ public import Ledger
 public import Records
 import Storage
 
-/// Orders: what their senders report of them, and the list of them.
+/// Orders: placing them through gateways, what their senders report of them, and the list of them.
 public struct OrderService: Sendable {
     let work: UnitOfWork
+    let trades: TradeService
+    /// The codes of the brokers to whom orders can be sent.
+    let gateways: Set<String>
 
     /// Stores orders that were placed elsewhere, known by portfolio and broker order id: what is
     /// new of them, the links of the trades that name them, and audit rows, in one unit of work.
@@ -80,9 +83,7 @@ public struct OrderService: Sendable {
                 authority.portfolioID == nil || authority.portfolioID == holding.portfolioID,
                 authority.strategyID == nil || authority.strategyID == holding.strategyID
             else {
-                throw ServiceError(
-                    .notFound, code: "UNKNOWN_ORDER", field: "uid",
-                    detail: "no order has this uid")
+                throw ServiceError.unknownOrder
             }
             let trades = try TradeList.page(
                 ofOrder: order.id, after: cursor, limit: limit + 1, for: authority.caller, in: tx)

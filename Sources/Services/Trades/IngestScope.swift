@@ -24,11 +24,13 @@ struct IngestScope {
 
     /// `portfolio` and `strategy` hold for the reports that name none.
     ///
-    /// Locks the portfolios: from here on no other unit of work changes what they hold. Throws
-    /// `ServiceError` where what holds for the whole request is unknown or forbidden.
+    /// Locks the portfolios, unless it is only to be told what would come of it: from here on no
+    /// other unit of work changes what they hold. Throws `ServiceError` where what holds for the
+    /// whole request is unknown or forbidden.
     init(
         _ reports: [Result<some Report, FillRefusal>], portfolio: ExactText?,
-        strategy: StrategyChoice, _ authority: Authority, in tx: any Transaction
+        strategy: StrategyChoice, locking: Bool = true, _ authority: Authority,
+        in tx: any Transaction
     ) throws {
         standardPortfolio = portfolio
         standardStrategy = strategy
@@ -37,8 +39,10 @@ struct IngestScope {
         if portfolio != nil, case .failure(let refusal)? = portfolios[portfolio] {
             throw ServiceError(refusal)
         }
-        let found = portfolios.values.compactMap { try? $0.get().id }
-        try closeArchived(Portfolios.lock(Array(Set(found)), for: authority.caller, in: tx))
+        if locking {
+            let found = portfolios.values.compactMap { try? $0.get().id }
+            try closeArchived(Portfolios.lock(Array(Set(found)), for: authority.caller, in: tx))
+        }
         // After the lock: whoever held it may have stored a strategy and a position of it, which a
         // strategy taken for new would begin again from nothing.
         try findStrategies(of: reports, in: tx)

@@ -20,6 +20,8 @@ public struct Limits: Sendable, Hashable {
     public static let tokenLifetimeDays = 1...3650
     /// Proposals of one user that wait for Confirm or Discard.
     public static let openActionsPerUser = 50
+    /// Orders of one portfolio that work at the same time.
+    public static let openOrdersPerPortfolio = 1000
     /// Hooks of one user.
     public static let hooksPerUser = 50
     /// Bytes of one call of a hook.

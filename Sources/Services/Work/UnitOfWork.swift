@@ -9,11 +9,16 @@ public struct UnitOfWork: Sendable {
     /// Yields after each commit that put messages into the outbox; has one reader, the sender.
     public let outboxGrew: AsyncStream<Void>
     private let outboxGrewSignal: AsyncStream<Void>.Continuation
+    /// Yields after each commit that put calls on their way to gateways; has one reader, the desk.
+    public let submissionsGrew: AsyncStream<Void>
+    private let submissionsGrewSignal: AsyncStream<Void>.Continuation
 
     public init(database: any Database, world: any World) {
         self.database = database
         self.world = world
         (outboxGrew, outboxGrewSignal) = AsyncStream.makeStream(
+            bufferingPolicy: .bufferingNewest(1))
+        (submissionsGrew, submissionsGrewSignal) = AsyncStream.makeStream(
             bufferingPolicy: .bufferingNewest(1))
     }
 
@@ -24,11 +29,12 @@ public struct UnitOfWork: Sendable {
         _ body: @escaping @Sendable (any Transaction, inout Draw) throws -> Result
     ) async throws -> Result {
         let draw = Draw(world: world)
-        let (result, hasMail) = try await database.write(urgency) { tx in
+        let (result, hasMail, hasSubmissions) = try await database.write(urgency) { tx in
             var draw = draw
-            return (try body(tx, &draw), draw.hasMail)
+            return (try body(tx, &draw), draw.hasMail, draw.hasSubmissions)
         }
         if hasMail { outboxGrewSignal.yield() }
+        if hasSubmissions { submissionsGrewSignal.yield() }
         return result
     }
 
@@ -47,6 +53,8 @@ public struct Draw: Sendable {
     private var count: UInt32 = 0
     /// Whether this unit of work put a message into the outbox.
     var hasMail = false
+    /// Whether this unit of work put a call on its way to a gateway.
+    var hasSubmissions = false
 
     init(world: any World) {
         now = world.now()

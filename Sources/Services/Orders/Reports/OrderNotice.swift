@@ -82,7 +82,16 @@ struct OrderNotice {
     /// no news.
     private static let newsSeconds: Int64 = 86_400
 
-    /// One notice for all orders of this unit of work.
+    /// An order that has come to its end.
+    struct Ended {
+        let portfolioID: PortfolioID
+        let symbol: ExactText
+        let side: Side
+        let progress: OrderProgress
+        let brokerOrderID: ExactText?
+    }
+
+    /// One notice for all orders of this unit of work that a report has brought to their end.
     func tell(of changed: [OrderReportPosting.Entry], _ draw: inout Draw) throws {
         let oldest = draw.now.adding(seconds: -Self.newsSeconds)
         let ended = changed.filter { entry in
@@ -90,20 +99,30 @@ struct OrderNotice {
             if let before = entry.statusBefore { return before != told }
             return entry.order.terms.placedAt >= oldest
         }
+        try tell(
+            of: ended.map { entry in
+                Ended(
+                    portfolioID: entry.order.holding.portfolioID, symbol: entry.instrument.symbol,
+                    side: entry.order.side, progress: entry.order.progress,
+                    brokerOrderID: entry.order.brokerOrderID)
+            }, &draw)
+    }
+
+    /// One notice for all of them, as far as their owner wants to know.
+    func tell(of ended: [Ended], _ draw: inout Draw) throws {
         guard !ended.isEmpty else { return }
         let wanted = try SettingsRows.of(caller.userID, in: tx).orders
-        let told = ended.filter { wanted.tells(of: $0.order.progress.status) }
+        let told = ended.filter { wanted.tells(of: $0.progress.status) }
         guard !told.isEmpty, let owner = try Users.with(id: caller.userID, in: tx) else { return }
         let names = Dictionary(
             try Portfolios.all(for: caller, in: tx).map { ($0.id, $0.name) }
         ) { first, _ in first }
-        let orders = told.map { entry in
+        let orders = told.map { order in
             EndedOrders.Order(
-                portfolio: names[entry.order.holding.portfolioID] ?? "",
-                symbol: entry.instrument.symbol, side: entry.order.side,
-                quantity: entry.order.progress.quantity,
-                filledQuantity: entry.order.progress.filled,
-                status: entry.order.progress.status, brokerOrderID: entry.order.brokerOrderID)
+                portfolio: names[order.portfolioID] ?? "", symbol: order.symbol,
+                side: order.side, quantity: order.progress.quantity,
+                filledQuantity: order.progress.filled, status: order.progress.status,
+                brokerOrderID: order.brokerOrderID)
         }
         try Notice.orders(EndedOrders(orders)).post(to: owner, in: tx, &draw)
     }

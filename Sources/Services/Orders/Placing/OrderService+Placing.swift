@@ -1,0 +1,209 @@
+public import Ledger
+import Records
+import Storage
+
+extension OrderService {
+    /// What an order would do; nothing is stored and nothing is sent. Throws `ServiceError` for
+    /// what placing it would refuse.
+    public func preview(
+        _ order: PlaceOrder, as authority: Authority
+    ) async throws -> OrderPreview {
+        try await work.read { [gateways] tx in
+            OrderPreview(
+                try OrderPlan(order, locking: false, gateways: gateways, authority, in: tx))
+        }
+    }
+
+    /// Stores an order and puts it on its way to the portfolio's gateway, in one unit of work.
+    /// Idempotent by `clientOrderID`: the same request again is the same order. Throws
+    /// `ServiceError`; then nothing was stored.
+    public func place(_ order: PlaceOrder, as authority: Authority) async throws -> PlacedAnswer {
+        while true {
+            do {
+                return try await work.write { [gateways] tx, draw in
+                    try Self.place(order, gateways, authority, in: tx, &draw)
+                }
+            } catch is NewReferences.InstrumentTaken {
+                // Once more, as with fills: the instrument is a known one from now on.
+                continue
+            }
+        }
+    }
+
+    private static func place(
+        _ order: PlaceOrder, _ gateways: Set<String>, _ authority: Authority,
+        in tx: any Transaction, _ draw: inout Draw
+    ) throws -> PlacedAnswer {
+        let caller = authority.caller
+        try caller.requireMember(in: tx)
+        let plan = try OrderPlan(order, locking: true, gateways: gateways, authority, in: tx)
+        if let clientOrderID = order.clientOrderID,
+            let known = try PlacedOrders.with(
+                clientOrderID: clientOrderID, in: plan.portfolio.id, for: caller, in: tx)
+        {
+            guard known.request == plan.request else { throw ServiceError.otherOrder }
+            return PlacedAnswer(
+                order: try listing(known.uid, for: caller, in: tx), isRepeated: true)
+        }
+        guard
+            try PlacedOrders.countOpen(in: plan.portfolio.id, for: caller, in: tx)
+                < Limits.openOrdersPerPortfolio
+        else {
+            throw ServiceError(
+                .limit, code: "TOO_MANY_ORDERS",
+                detail: "\(Limits.openOrdersPerPortfolio) orders work in \(plan.portfolio.name):"
+                    + " cancel some, or wait until they end")
+        }
+        var references = NewReferences(caller: caller, tx: tx)
+        try references.add(plan.holding, plan.instrument, plan.scope, &draw)
+        try references.store(&draw)
+        let holding = references.stored(plan.holding)
+        if order.closeReason == .manualClose {
+            try cancelExits(of: holding, for: caller, in: tx, &draw)
+        }
+        let uid = draw.uid()
+        let id = try PlacedOrders.insert(
+            NewPlacedOrder(
+                uid: uid, holding: holding, gateway: plan.portfolio.brokerCode,
+                clientOrderID: order.clientOrderID, instruction: plan.instruction,
+                status: .pending, closeReason: order.closeReason, request: plan.request,
+                metaJSON: order.metaJSON), now: draw.now, for: caller, in: tx)
+        try Submissions.insert(.place, of: id, now: draw.now, for: caller, in: tx)
+        draw.hasSubmissions = true
+        try AuditLog.append(
+            [
+                AuditEntry(
+                    .create, .order, id: id.raw,
+                    detailsJSON: OrderTermsJSON.write(plan.instruction))
+            ], userID: caller.userID, now: draw.now, in: tx)
+        return PlacedAnswer(order: try listing(uid, for: caller, in: tx), isRepeated: false)
+    }
+
+    /// Whoever closes a position by hand wants nothing else to close it, too.
+    private static func cancelExits(
+        of holding: HoldingKey, for caller: Caller, in tx: any Transaction, _ draw: inout Draw
+    ) throws {
+        for order in try PlacedOrders.open(in: holding.portfolioID, for: caller, in: tx)
+        where order.holding == holding && order.instruction.isReduceOnly {
+            let underway = try Submissions.pending(of: order.id, for: caller, in: tx)
+            guard !underway.contains(.cancel) else { continue }
+            try Submissions.insert(.cancel, of: order.id, now: draw.now, for: caller, in: tx)
+            try AuditLog.append(
+                [
+                    AuditEntry(
+                        .cancel, .order, id: order.id.raw,
+                        detailsJSON: Details.object(["because": CloseReason.manualClose.rawValue]))
+                ], userID: caller.userID, now: draw.now, in: tx)
+        }
+    }
+
+    static func listing(
+        _ uid: String, for caller: Caller, in tx: any Transaction
+    ) throws -> OrderListing {
+        guard let order = try OrderList.with(uid: uid, for: caller, in: tx)?.order else {
+            throw StorageError.decoding(column: 0, expected: "the order that was stored")
+        }
+        return order
+    }
+
+    /// The orders that would close what is open of a symbol, or of all for nil: one for each
+    /// holding, at the market. Nothing is stored. Without a portfolio, those of the default one.
+    public func closing(
+        portfolio: ExactText?, symbol: ExactText?, for authority: Authority
+    ) async throws -> [PlaceOrder] {
+        try await work.read { tx in
+            let book = try authority.book(named: portfolio, in: tx).mapError(ServiceError.init)
+                .get()
+            let scope = Scope(portfolioID: book.id, strategyID: authority.strategyID)
+            return try Positions.list(
+                scope, includeClosed: false, for: authority.caller, in: tx
+            ).filter { symbol == nil || $0.instrument.instrument.symbol == symbol }.map {
+                PlaceOrder(closing: $0)
+            }
+        }
+    }
+}
+
+extension PlaceOrder {
+    fileprivate init(closing position: PositionListing) {
+        let instrument = position.instrument.instrument
+        let held = position.position.quantity
+        let strategy = position.strategy.flatMap { StrategyReference(parsing: $0.text) }
+        self.init(
+            symbol: instrument.symbol, side: held.isNegative ? .buy : .sell,
+            size: .quantity(held.magnitude), timeInForce: instrument.assetType.usualTimeInForce,
+            isReduceOnly: true, exchange: instrument.exchange, assetType: instrument.assetType,
+            currency: instrument.currency, option: instrument.option,
+            portfolio: position.portfolio, strategy: strategy.map(StrategyChoice.named) ?? .none,
+            closeReason: .manualClose)
+    }
+}
+
+extension ServiceError {
+    static let otherOrder = ServiceError(
+        .conflict, code: "CONFLICT", field: "client_order_id",
+        detail: "another order has this id: the same id means the same order")
+}
+
+extension OrderPreview {
+    init(_ plan: OrderPlan) {
+        let (instruction, held) = (plan.instruction, plan.position.quantity)
+        let signed = instruction.side == .buy ? instruction.quantity : -instruction.quantity
+        let after = (try? held + signed) ?? held
+        let reduces = !held.isZero && held.isNegative == (instruction.side == .buy)
+        portfolio = plan.portfolio.name
+        strategy = plan.order.strategyName
+        instrument = plan.instrument
+        isNewInstrument = plan.isNewInstrument
+        self.instruction = instruction
+        quote = plan.quote
+        price = plan.price
+        notional = plan.price.flatMap {
+            try? plan.instrument.notional(of: instruction.quantity, at: $0)
+        }
+        heldBefore = held
+        heldAfter = after
+        effect =
+            if held.isZero {
+                .opens
+            } else if !reduces {
+                .adds
+            } else if after.isZero {
+                .closes
+            } else if after.isNegative == held.isNegative {
+                .reduces
+            } else {
+                .flips
+            }
+        realizedPnL = reduces ? plan.realized() : nil
+    }
+}
+
+extension PlaceOrder {
+    fileprivate var strategyName: ExactText? {
+        if case .named(let reference) = strategy { ExactText(reference.description) } else { nil }
+    }
+}
+
+extension OrderPlan {
+    /// What the closing part would realize at the price, before fees; nil without a price.
+    fileprivate func realized() -> Decimal? {
+        guard let price else { return nil }
+        let closed = min(instruction.quantity, position.quantity.magnitude)
+        guard let worth = try? instrument.notional(of: closed, at: price),
+            let released = try? position.cost.prorated(closed, of: position.quantity.magnitude)
+        else { return nil }
+        let received = instruction.side == .sell ? worth : -worth
+        return try? received - released
+    }
+}
+
+extension AssetType {
+    /// For how long an order works where nobody says: markets that never close know no day.
+    public var usualTimeInForce: TimeInForce {
+        switch self {
+        case .crypto, .forex: .goodTillCanceled
+        case .equity, .etf, .fund, .future, .option, .index, .bond, .cfd, .warrant: .day
+        }
+    }
+}
