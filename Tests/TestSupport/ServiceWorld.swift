@@ -32,7 +32,9 @@ public struct ServiceWorld: Sendable {
         let world = SeededWorld(seed: seed)
         try await Migrator.blotter(database, world: world).up()
         return ServiceWorld(
-            services: Services(database: database, world: world, limits: limits, hooks: hooks),
+            services: Services(
+                database: database, world: world, limits: limits, hooks: hooks,
+                gateways: [PaperBroker.code]),
             database: database, world: world)
     }
 

@@ -90,6 +90,13 @@ extension PortfolioService {
                 detail: "\(open) \(open == 1 ? "position is" : "positions are") open in"
                     + " \(portfolio.name): close them first")
         }
+        let working = try PlacedOrders.countOpen(in: portfolio.id, for: caller, in: tx)
+        guard working == 0 else {
+            throw ServiceError(
+                .conflict, code: "OPEN_ORDERS", field: "portfolio",
+                detail: "\(working) \(working == 1 ? "order works" : "orders work") in"
+                    + " \(portfolio.name): cancel them first")
+        }
     }
 
     /// Changes one portfolio with its audit row; where `body` returns none, nothing was to do.

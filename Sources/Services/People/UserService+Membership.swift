@@ -34,7 +34,7 @@ extension UserService {
             guard try UserService.check(change, user, by: admin, limits, in: tx) else {
                 return MembershipOutcome(user: user, isChanged: false)
             }
-            let ended = try UserService.carryOut(change, user, by: admin, in: tx, draw)
+            let ended = try UserService.carryOut(change, user, by: admin, in: tx, &draw)
             try UserService.audit(
                 change.auditAction, user, by: admin,
                 detailsJSON: change == .deactivate
@@ -78,7 +78,7 @@ extension UserService {
     /// Returns how many tokens and hooks it ended.
     private static func carryOut(
         _ change: MembershipChange, _ user: User, by admin: Administrator, in tx: any Transaction,
-        _ draw: Draw
+        _ draw: inout Draw
     ) throws -> (tokens: Int, hooks: Int) {
         switch change {
         case .deactivate:
@@ -86,6 +86,7 @@ extension UserService {
             // A token that is being made waits, and is refused then.
             try Users.lock(caller, in: tx)
             try Users.setActive(user.id, false, by: admin, in: tx)
+            try OrderService.cancelAll(for: caller, in: tx, &draw)
             return (
                 try Tokens.revokeAll(now: draw.now, for: caller, in: tx),
                 try Hooks.turnAllOff(for: caller, in: tx)

