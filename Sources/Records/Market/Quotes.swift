@@ -6,12 +6,21 @@ public struct Quote: Sendable, Hashable {
     public let bid: Decimal?
     public let ask: Decimal?
     public let last: Decimal?
+    /// How much is offered at the bid and at the ask, in the instrument's units; nil: as much as
+    /// anybody wants.
+    public let bidSize: Decimal?
+    public let askSize: Decimal?
     public let time: Timestamp
 
-    public init(bid: Decimal?, ask: Decimal?, last: Decimal?, time: Timestamp) {
+    public init(
+        bid: Decimal?, ask: Decimal?, last: Decimal?, bidSize: Decimal? = nil,
+        askSize: Decimal? = nil, time: Timestamp
+    ) {
         self.bid = bid
         self.ask = ask
         self.last = last
+        self.bidSize = bidSize
+        self.askSize = askSize
         self.time = time
     }
 
@@ -30,13 +39,34 @@ public enum Quotes {
     ) throws -> Quote? {
         try tx.first(
             SQL(
-                "SELECT bid, ask, last, quoted_at FROM quotes WHERE instrument_id = $1",
+                "SELECT \(columns) FROM quotes q WHERE q.instrument_id = $1",
                 [.id(instrument)])
-        ) { row in
-            Quote(
-                bid: try row.optionalDecimal(0), ask: try row.optionalDecimal(1),
-                last: try row.optionalDecimal(2), time: try row.time(3))
-        }
+        ) { try decode($0, from: 0) }
+    }
+
+    /// The stored quote of each instrument that has one.
+    public static func all(
+        in tx: any Transaction
+    ) throws -> [(instrument: Instrument, quote: Quote)] {
+        try tx.query(
+            SQL(
+                """
+                SELECT \(columns), \(Instruments.columns)
+                FROM quotes q
+                JOIN instruments i ON i.id = q.instrument_id
+                ORDER BY q.instrument_id
+                """)
+        ) { (try Instruments.decode($0, from: 6).instrument, try decode($0, from: 0)) }
+    }
+
+    private static let columns = "q.bid, q.ask, q.last, q.bid_size, q.ask_size, q.quoted_at"
+
+    private static func decode(_ row: any Row, from first: Int) throws -> Quote {
+        Quote(
+            bid: try row.optionalDecimal(first), ask: try row.optionalDecimal(first + 1),
+            last: try row.optionalDecimal(first + 2),
+            bidSize: try row.optionalDecimal(first + 3),
+            askSize: try row.optionalDecimal(first + 4), time: try row.time(first + 5))
     }
 
     /// When the stored quotes of these instruments were made; those that have none are left out.
@@ -63,23 +93,25 @@ public enum Quotes {
     ) throws {
         var items = RowSet([
             .init("instrument_id", .integer), .init("bid", .decimal), .init("ask", .decimal),
-            .init("last", .decimal), .init("quoted_at", .time), .init("updated_at", .time),
+            .init("last", .decimal), .init("bid_size", .decimal), .init("ask_size", .decimal),
+            .init("quoted_at", .time), .init("updated_at", .time),
         ])
         for (instrument, quote) in quotes {
             items.append([
                 .id(instrument), .optional(quote.bid), .optional(quote.ask), .optional(quote.last),
-                .time(quote.time), .time(now),
+                .optional(quote.bidSize), .optional(quote.askSize), .time(quote.time), .time(now),
             ])
         }
         try tx.execute(
             """
-            INSERT INTO quotes (instrument_id, bid, ask, last, quoted_at, updated_at)
-            SELECT instrument_id, bid, ask, last, quoted_at, updated_at
+            INSERT INTO quotes (instrument_id, bid, ask, last, bid_size, ask_size, quoted_at,
+                updated_at)
+            SELECT instrument_id, bid, ask, last, bid_size, ask_size, quoted_at, updated_at
             FROM item
             WHERE true
             ON CONFLICT (instrument_id) DO UPDATE SET
                 bid = excluded.bid, ask = excluded.ask, last = excluded.last,
-                quoted_at = excluded.quoted_at, updated_at = excluded.updated_at
+                bid_size = excluded.bid_size, ask_size = excluded.ask_size, quoted_at = excluded.quoted_at, updated_at = excluded.updated_at
             WHERE quotes.quoted_at <= excluded.quoted_at
             """, forEach: items)
     }

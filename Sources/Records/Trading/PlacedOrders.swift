@@ -24,6 +24,16 @@ public struct PlacedOrder: Sendable, Hashable {
     public let version: Int64
 }
 
+/// A trade of an order, as far as its gateway knows of it.
+public struct TradeOfOrder: Sendable, Hashable {
+    public let id: ExactText
+    public let quantity: Decimal
+    public let price: Decimal
+    public let fee: Decimal
+    public let feeCurrency: Currency
+    public let time: Timestamp
+}
+
 /// An order that is to be placed.
 public struct NewPlacedOrder: Sendable {
     public let uid: String
@@ -108,23 +118,36 @@ public enum PlacedOrders {
         ) { Caller(userID: try $0.id(0), isAdmin: false) }
     }
 
-    /// What works at a gateway, of all users, the oldest first, with the number of fills of each
-    /// and the instant of the last one.
+    /// What works at a gateway, of all users, the oldest first, each with its fills in the order
+    /// in which they were stored.
     public static func working(
         at gateway: String, in tx: any Transaction
-    ) throws -> [(order: PlacedOrder, fills: Int, lastFillAt: Timestamp?)] {
-        try tx.query(
+    ) throws -> [(order: PlacedOrder, fills: [TradeOfOrder])] {
+        let condition = "o.gateway = $1 AND o.status IN ('NEW', 'PARTIALLY_FILLED')"
+        let trades: [(OrderID, TradeOfOrder)] = try tx.query(
             SQL(
                 """
-                SELECT (SELECT COUNT(*) FROM trades t WHERE t.order_id = o.id),
-                    (SELECT MAX(t.exec_time) FROM trades t WHERE t.order_id = o.id), \(columns)
-                \(source)
-                WHERE o.gateway = $1 AND o.status IN ('NEW', 'PARTIALLY_FILLED')
-                ORDER BY o.placed_at, o.id
+                SELECT o.id, t.broker_trade_id, t.quantity, t.price, t.fee, t.fee_currency,
+                    t.exec_time
+                FROM orders o
+                JOIN trades t ON t.order_id = o.id
+                WHERE \(condition)
+                ORDER BY t.id
                 """, [.text(gateway)])
         ) { row in
-            (try decode(row, from: 2), Int(try row.integer(0)), try row.optionalTime(1))
+            (
+                try row.id(0),
+                TradeOfOrder(
+                    id: try row.exact(1), quantity: try row.decimal(2), price: try row.decimal(3),
+                    fee: try row.decimal(4), feeCurrency: try row.currency(5),
+                    time: try row.time(6))
+            )
         }
+        let fills = Dictionary(grouping: trades) { $0.0 }
+        return try tx.query(
+            SQL("\(select) WHERE \(condition) ORDER BY o.placed_at, o.id", [.text(gateway)]),
+            decode
+        ).map { ($0, fills[$0.id]?.map(\.1) ?? []) }
     }
 
     /// The caller's open orders in a portfolio that were placed through a gateway, the oldest
@@ -213,6 +236,18 @@ public enum PlacedOrders {
                 ]))
     }
 
+    /// Notes that somebody asked for a change of an order: who has not seen that is told.
+    public static func noteChange(
+        of order: PlacedOrder, now: Timestamp, in tx: any Transaction
+    ) throws {
+        try tx.execute(
+            SQL(
+                """
+                UPDATE orders SET updated_at = $3, version = version + 1
+                WHERE id = $1 AND user_id = $2
+                """, [.id(order.id), .id(order.ownerID), .time(now)]))
+    }
+
     /// Writes where a trailing stop stands; what its owner knows of the order stays current.
     public static func moveStop(
         to stop: Decimal, of order: PlacedOrder, in tx: any Transaction
@@ -223,48 +258,45 @@ public enum PlacedOrders {
                 [.id(order.id), .id(order.ownerID), .decimal(stop)]))
     }
 
-    private static func decode(_ row: any Row) throws -> PlacedOrder { try decode(row, from: 0) }
-
-    private static func decode(_ row: any Row, from first: Int) throws -> PlacedOrder {
-        let quantity = try row.decimal(first + 13)
+    private static func decode(_ row: any Row) throws -> PlacedOrder {
+        let quantity = try row.decimal(13)
         let instruction: OrderInstruction
         do {
             instruction = try OrderInstruction(
-                side: try row.choice(first + 10), quantity: quantity,
-                pricing: try pricing(row, from: first),
-                timeInForce: try row.choice(first + 12),
-                isReduceOnly: try row.bool(first + 19))
+                side: try row.choice(10), quantity: quantity,
+                pricing: try pricing(row),
+                timeInForce: try row.choice(12),
+                isReduceOnly: try row.bool(19))
         } catch is OrderFault {
-            throw StorageError.decoding(column: first + 11, expected: "an order")
+            throw StorageError.decoding(column: 11, expected: "an order")
         }
         return PlacedOrder(
-            id: try row.id(first), uid: try row.text(first + 1), ownerID: try row.id(first + 2),
-            accountUID: try row.text(first + 3),
+            id: try row.id(0), uid: try row.text(1), ownerID: try row.id(2),
+            accountUID: try row.text(3),
             holding: HoldingKey(
-                portfolioID: try row.id(first + 4), instrumentID: try row.id(first + 5),
-                strategyID: try row.optionalID(first + 6)),
-            instrument: try Instruments.decode(row, from: first + 25).instrument,
-            gateway: try row.text(first + 7), clientOrderID: try row.optionalExact(first + 8),
-            brokerOrderID: try row.optionalExact(first + 9), instruction: instruction,
+                portfolioID: try row.id(4), instrumentID: try row.id(5),
+                strategyID: try row.optionalID(6)),
+            instrument: try Instruments.decode(row, from: 25).instrument,
+            gateway: try row.text(7), clientOrderID: try row.optionalExact(8),
+            brokerOrderID: try row.optionalExact(9), instruction: instruction,
             progress: OrderProgress(
-                quantity: quantity, filled: try row.decimal(first + 14),
-                status: try row.choice(first + 20), reported: nil),
-            triggeredAt: try row.optionalTime(first + 21),
-            reason: try row.optionalText(first + 22), placedAt: try row.time(first + 23),
-            version: try row.integer(first + 24))
+                quantity: quantity, filled: try row.decimal(14),
+                status: try row.choice(20), reported: nil),
+            triggeredAt: try row.optionalTime(21),
+            reason: try row.optionalText(22), placedAt: try row.time(23),
+            version: try row.integer(24))
     }
 
-    private static func pricing(_ row: any Row, from first: Int) throws -> OrderPricing {
-        func decimal(_ column: Int) throws -> Decimal { try row.decimal(first + column) }
-        switch try row.choice(first + 11, of: OrderType.self) {
+    private static func pricing(_ row: any Row) throws -> OrderPricing {
+        switch try row.choice(11, of: OrderType.self) {
         case .market: return .market
-        case .limit: return .limit(try decimal(15))
-        case .stop: return .stop(try decimal(16))
-        case .stopLimit: return .stopLimit(stop: try decimal(16), limit: try decimal(15))
+        case .limit: return .limit(try row.decimal(15))
+        case .stop: return .stop(try row.decimal(16))
+        case .stopLimit: return .stopLimit(stop: try row.decimal(16), limit: try row.decimal(15))
         case .trailing:
             let trail: Trail =
-                row.isNull(first + 17) ? .percent(try decimal(18)) : .amount(try decimal(17))
-            return .trailing(trail, stop: try row.optionalDecimal(first + 16))
+                row.isNull(17) ? .percent(try row.decimal(18)) : .amount(try row.decimal(17))
+            return .trailing(trail, stop: try row.optionalDecimal(16))
         }
     }
 }

@@ -87,19 +87,19 @@ public enum Submissions {
         ) { try $0.optionalTime(0) } ?? nil
     }
 
-    /// What is still on its way for an order.
+    /// What is still on its way for an order, with the terms of replacements.
     public static func pending(
         of order: OrderID, for caller: Caller, in tx: any Transaction
-    ) throws -> [Submission.Kind] {
+    ) throws -> [(kind: Submission.Kind, termsJSON: String)] {
         try tx.query(
             SQL(
                 """
-                SELECT kind FROM order_submissions
+                SELECT kind, terms_json FROM order_submissions
                 WHERE order_id = $1 AND user_id = $2
                     AND state IN ('WAITING', 'SENDING', 'UNKNOWN')
                 ORDER BY id
                 """, [.id(order), .id(caller.userID)])
-        ) { try $0.choice(0) }
+        ) { (try $0.choice(0), try $0.text(1)) }
     }
 
     /// Writes what has become of one; `due` is when it is looked at again.

@@ -39,7 +39,7 @@ public struct QuoteReport: Sendable, Hashable {
 }
 
 /// Reads the body of `POST /v1/quotes`: `{"quotes":[{"symbol","exchange","bid","ask","last",
-/// "time"}]}`, and in each quote perhaps `asset_type` and `currency`.
+/// "time"}]}`, and in each quote perhaps `bid_size`, `ask_size`, `asset_type` and `currency`.
 public enum QuoteReader {
     public static let batchLimit = 10_000
 
@@ -57,6 +57,8 @@ public enum QuoteField: String, CaseIterable, Sendable {
     case bid
     case ask
     case last
+    case bidSize = "bid_size"
+    case askSize = "ask_size"
     case time
     case assetType = "asset_type"
     case currency
@@ -71,6 +73,8 @@ private struct QuoteDraft: MarketDraft {
     private var bid: Decimal?
     private var ask: Decimal?
     private var last: Decimal?
+    private var bidSize: Decimal?
+    private var askSize: Decimal?
     private var time: Timestamp?
     private var assetType: AssetType?
     private var currency: Currency?
@@ -83,6 +87,8 @@ private struct QuoteDraft: MarketDraft {
         case .bid: bid = try value.decimal(name)
         case .ask: ask = try value.decimal(name)
         case .last: last = try value.decimal(name)
+        case .bidSize: bidSize = try value.positiveDecimal(name)
+        case .askSize: askSize = try value.positiveDecimal(name)
         case .time: time = try value.time(name)
         case .assetType: assetType = try value.word(name)
         case .currency: currency = try value.currency(name)
@@ -94,6 +100,7 @@ private struct QuoteDraft: MarketDraft {
         guard let time else { throw .missing("time") }
         return try QuoteReport(
             symbol: symbol, exchange: exchange, assetType: assetType, currency: currency,
-            quote: Quote(bid: bid, ask: ask, last: last, time: time))
+            quote: Quote(
+                bid: bid, ask: ask, last: last, bidSize: bidSize, askSize: askSize, time: time))
     }
 }

@@ -1,10 +1,20 @@
-import Ledger
-import Records
+public import Ledger
+public import Records
 import Storage
+import World
 
-/// Prices for unrealized P&L.
+/// Prices for unrealized P&L, and for whoever else watches them.
 public struct QuoteService: Sendable {
     let work: UnitOfWork
+    private let watchers = Lock<[Watcher]>([])
+
+    /// Is told of quotes right after the commit that stored them, in their order; the request is
+    /// answered when it is done.
+    public typealias Watcher = @Sendable ([(instrument: Instrument, quote: Quote)]) async -> Void
+
+    init(work: UnitOfWork) { self.work = work }
+
+    public func watch(_ watcher: @escaping Watcher) { watchers.withLock { $0.append(watcher) } }
 
     /// How far ahead of our clock a quote's time may be: one that is further ahead would keep every
     /// later quote out.
@@ -17,14 +27,23 @@ public struct QuoteService: Sendable {
     public func post(
         _ quotes: [Result<QuoteReport, FillRefusal>]
     ) async throws -> MarketReport {
-        try await work.write(.bulk) { tx, draw in
+        let (report, stored) = try await work.write(.bulk) { tx, draw in
             var board = try QuoteBoard(quotes, now: draw.now, in: tx)
             let outcomes = quotes.map { board.post($0) }
             try Quotes.put(
                 board.changed.sorted { $0.key.raw < $1.key.raw }.map { ($0.key, $0.value) },
                 now: draw.now, in: tx)
-            return MarketReport(outcomes: outcomes)
+            return (MarketReport(outcomes: outcomes), board.accepted)
         }
+        if !stored.isEmpty {
+            for watcher in watchers.withLock({ $0 }) { await watcher(stored) }
+        }
+        return report
+    }
+
+    /// The last stored quote of each instrument that has one.
+    public func all() async throws -> [(instrument: Instrument, quote: Quote)] {
+        try await work.read { try Quotes.all(in: $0) }
     }
 }
 
@@ -37,6 +56,8 @@ private struct QuoteBoard {
 
     /// The quotes that are to be stored.
     private(set) var changed: [InstrumentID: Quote] = [:]
+    /// All that were accepted, in their order.
+    private(set) var accepted: [(instrument: Instrument, quote: Quote)] = []
     private let instruments: [Listing: [InstrumentRecord]]
     private var times: [InstrumentID: Timestamp]
     private let latest: Timestamp
@@ -72,6 +93,7 @@ private struct QuoteBoard {
             if let time = times[record.id], time > quote.time { continue }
             times[record.id] = quote.time
             changed[record.id] = quote
+            accepted.append((record.instrument, quote))
             isStale = false
         }
         return isStale ? .stale : .accepted

@@ -136,6 +136,10 @@ extension QuoteField {
         case .exchange: optional(.text(atMost: FillLimits.nameBytes))
         case .bid: optional(.decimalInput.described("Not above `ask`"))
         case .ask, .last: optional(.decimalInput)
+        case .bidSize:
+            optional(.positiveDecimalInput.described("Offered at `bid`; any amount if left out"))
+        case .askSize:
+            optional(.positiveDecimalInput.described("Offered at `ask`; any amount if left out"))
         case .time:
             .init(
                 name: rawValue,

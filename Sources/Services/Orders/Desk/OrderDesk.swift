@@ -168,7 +168,9 @@ public struct OrderDesk: Sendable {
                 due: draw.now.adding(seconds: 60), now: draw.now, in: tx)
             return GatewayOrder(order)
         }
-        guard let order else { return try await settle(submission, .failed, "the order has ended") }
+        guard let order else {
+            return try await settle(submission, .failed, "the order has ended", rejects: false)
+        }
         let answer: GatewayAnswer
         do throws(GatewayFailure) {
             answer = try await call(gateway, submission, order)
@@ -219,11 +221,12 @@ extension OrderDesk {
     }
 
     private func settle(
-        _ submission: Submission, _ state: Submission.State, _ error: String? = nil
+        _ submission: Submission, _ state: Submission.State, _ error: String? = nil,
+        rejects: Bool = true
     ) async throws {
         try await work.write { tx, draw in
             try Self.settle(submission, state, error, in: tx, draw)
-            if submission.kind == .place, state == .failed, let error {
+            if rejects, submission.kind == .place, state == .failed, let error {
                 try Self.reject(submission, because: error, in: tx, &draw)
             }
         }
@@ -305,7 +308,7 @@ extension OrderDesk {
 }
 
 extension GatewayOrder {
-    fileprivate init(_ order: PlacedOrder) {
+    init(_ order: PlacedOrder) {
         self.init(
             uid: order.uid, accountUID: order.accountUID, instrument: order.instrument,
             instruction: order.instruction, placedAt: order.placedAt)

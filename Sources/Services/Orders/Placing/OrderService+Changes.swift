@@ -16,8 +16,9 @@ extension OrderService {
             let caller = authority.caller
             let order = try Self.changeable(uid, version, authority, in: tx)
             let underway = try Submissions.pending(of: order.id, for: caller, in: tx)
-            if !underway.contains(.cancel) {
+            if !underway.contains(where: { $0.kind == .cancel }) {
                 try Submissions.insert(.cancel, of: order.id, now: draw.now, for: caller, in: tx)
+                try PlacedOrders.noteChange(of: order, now: draw.now, in: tx)
                 draw.hasSubmissions = true
                 try AuditLog.append(
                     [AuditEntry(.cancel, .order, id: order.id.raw)], userID: caller.userID,
@@ -40,6 +41,7 @@ extension OrderService {
                 try Submissions.insert(
                     .replace, of: order.id, termsJSON: OrderTermsJSON.write(terms),
                     now: draw.now, for: caller, in: tx)
+                try PlacedOrders.noteChange(of: order, now: draw.now, in: tx)
                 draw.hasSubmissions = true
                 try AuditLog.append(
                     [
@@ -70,7 +72,8 @@ extension OrderService {
                 .conflict, code: "NOT_OURS", field: "uid",
                 detail: "this order was placed elsewhere and reported: change it there")
         }
-        let now = order.standing
+        let underway = try Submissions.pending(of: order.id, for: caller, in: tx)
+        let now = ([order.standing] + underway.compactMap(Self.words)).joined(separator: "; ")
         guard order.progress.status.isOpen else {
             throw ServiceError(
                 .conflict, code: "ORDER_ENDED", field: "uid", detail: "the order is \(now)")
@@ -83,16 +86,34 @@ extension OrderService {
         }
         return order
     }
+
+    /// What is on its way, for people.
+    private static func words(kind: Submission.Kind, termsJSON: String) -> String? {
+        switch kind {
+        case .place: nil
+        case .cancel: "its cancellation is on the way"
+        case .replace:
+            OrderTermsJSON.read(termsJSON).map { terms in
+                (["new terms are on the way: \(terms.quantity)"] + terms.pricing.words)
+                    .joined(separator: ", ")
+            }
+        }
+    }
+}
+
+extension OrderPricing {
+    fileprivate var words: [String] {
+        [limit.map { "limit \($0)" }, stop.map { "stop \($0)" }].compactMap(\.self)
+    }
 }
 
 extension PlacedOrder {
     /// How it stands, for people.
     fileprivate var standing: String {
-        var parts = [progress.status.rawValue]
-        parts.append("\(progress.filled) of \(progress.quantity) filled")
-        if let limit = instruction.pricing.limit { parts.append("limit \(limit)") }
-        if let stop = instruction.pricing.stop { parts.append("stop \(stop)") }
-        if let reason { parts.append(reason) }
+        let filled = "\(progress.filled) of \(progress.quantity) filled"
+        let parts =
+            [progress.status.rawValue, filled] + instruction.pricing.words
+            + [reason].compactMap(\.self)
         return parts.joined(separator: ", ")
     }
 }

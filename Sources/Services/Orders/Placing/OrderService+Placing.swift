@@ -104,8 +104,9 @@ extension OrderService {
     ) throws {
         for order in orders {
             let underway = try Submissions.pending(of: order.id, for: caller, in: tx)
-            guard !underway.contains(.cancel) else { continue }
+            guard !underway.contains(where: { $0.kind == .cancel }) else { continue }
             try Submissions.insert(.cancel, of: order.id, now: draw.now, for: caller, in: tx)
+            try PlacedOrders.noteChange(of: order, now: draw.now, in: tx)
             draw.hasSubmissions = true
             try AuditLog.append(
                 [
