@@ -18,6 +18,22 @@ import Testing
         try checkList(kind: "Route", folder: "Sources/Web/Routes")
     }
 
+    @Test func `every risk rule stands in the list of rules, in a file of its name`() throws {
+        let folder = "Sources/Ledger/Risk/Rules"
+        let list = try House.text(of: "\(folder)/RiskRules.swift")
+        let listed = try OneList.elements(of: "all", in: SwiftCode.bare(list))
+            .compactMap { $0.firstMatch(of: /(\w+)\.self/).map { String($0.output.1) } }
+        let declared = try House.files(below: folder, ending: ".swift").flatMap { path in
+            try House.text(of: path).matches(of: /struct (\w+): RiskRule\b/).map { match in
+                let name = String(match.output.1)
+                #expect(path == "\(folder)/\(name).swift")
+                return name
+            }
+        }
+        #expect(!listed.isEmpty)
+        #expect(listed.sorted() == declared.sorted())
+    }
+
     @Test func `every migration stands in the list of migrations, with all of its files`() throws {
         let source = try House.text(of: "Sources/Records/Schema/Schema.swift")
         let elements = try OneList.elements(of: "migrations", in: source)

@@ -23,6 +23,7 @@ public enum Schema {
         "0016_membership",
         "0017_delivery",
         "0018_settings",
+        "0019_order_desk",
     ]
 
     /// The listed migrations in one dialect; `checksum` is of a migration's text. Throws

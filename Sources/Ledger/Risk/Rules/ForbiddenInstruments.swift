@@ -1,0 +1,16 @@
+/// These may neither be opened nor held. Exempt: what only closes.
+struct ForbiddenInstruments: RiskRule {
+    static let about = RiskRuleDescription(
+        "forbidden_instruments", "Forbidden instruments", "The listed instruments are not traded.",
+        [RiskField("symbols", .symbols, "None of these")])
+
+    let symbols: SymbolList?
+
+    init(_ settings: RiskSettings) throws(RiskConfigFault) { symbols = SymbolList(settings) }
+
+    func judge(
+        _ effect: RiskEffect?, in book: RiskBook
+    ) throws(RiskUnknown) -> RiskMeasure? {
+        book.measure(effect) { symbols?.contains($0.instrument) ?? false }
+    }
+}
