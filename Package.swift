@@ -74,6 +74,7 @@ let package = Package(
             uses: [
                 "Ledger", "Storage", "Wire", "World", "Hashing", "Markup", "Records", "Gateways",
             ]),
+        layer("PaperGateway", uses: ["Ledger", "World", "Gateways"]),
 
         // Layer 3: the faces.
         layer(
@@ -142,6 +143,9 @@ let package = Package(
         tests("CurlTransportTests", uses: ["TestSupport", "Transport", "CurlTransport"]),
         tests("TelegramTests", uses: ["TestSupport", "Transport", "CurlTransport", "Telegram"]),
         tests("FreqtradeTests", uses: ["TestSupport", "Transport", "CurlTransport", "Freqtrade"]),
+        tests(
+            "PaperGatewayTests",
+            uses: ["TestSupport", "Ledger", "World", "Gateways", "PaperGateway"]),
         tests(
             "ServicesTests",
             uses: [

@@ -36,9 +36,13 @@ let package = Package(
         layer("World", uses: ["Ledger"]),
         layer("Records", uses: ["Ledger", "Storage", "Wire"], plugins: ["EmbedFiles"]),
         layer("Telegram", uses: ["Transport"]),
+        layer("Gateways", uses: ["Ledger"]),
         layer(
             "Services",
-            uses: ["Ledger", "Storage", "Wire", "World", "Hashing", "Markup", "Records"]),
+            uses: [
+                "Ledger", "Storage", "Wire", "World", "Hashing", "Markup", "Records", "Gateways",
+            ]),
+        layer("PaperGateway", uses: ["Ledger", "World", "Gateways"]),
         layer(
             "Bot",
             uses: [
@@ -49,6 +53,9 @@ let package = Package(
         .plugin(name: "EmbedFiles", capability: .buildTool(), dependencies: ["embed-files"]),
         .executableTarget(
             name: "ledger-benchmark", dependencies: ["Ledger"], swiftSettings: rules),
+        .executableTarget(
+            name: "paper-benchmark", dependencies: ["Ledger", "Gateways", "PaperGateway"],
+            swiftSettings: rules),
         .executableTarget(
             name: "dispatch-benchmark",
             dependencies: [

@@ -31,6 +31,7 @@ import Testing
         "Services": [
             "Ledger", "Storage", "Wire", "World", "Hashing", "Markup", "Records", "Gateways",
         ],
+        "PaperGateway": ["Ledger", "World", "Gateways"],
         "Bot": [
             "Ledger", "Storage", "Wire", "World", "Hashing", "Charts", "Records", "Services",
             "Telegram",

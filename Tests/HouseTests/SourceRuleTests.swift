@@ -5,7 +5,7 @@ import Testing
     private static let targets = [
         "Ledger", "Storage", "Transport", "Wire", "SQLiteStorage", "PostgresStorage",
         "CurlTransport", "Hashing", "Gzip", "Markup", "Charts", "World", "Records", "Telegram",
-        "Freqtrade", "Gateways", "Services", "Bot", "Web", "blotter",
+        "Freqtrade", "Gateways", "Services", "PaperGateway", "Bot", "Web", "blotter",
     ]
     /// They talk to C, where nothing else will do.
     private static let drivers: Set<String> = [

@@ -2,8 +2,8 @@
 public struct OrderInstruction: Sendable, Hashable {
     public let side: Side
     /// In the instrument's units, above zero.
-    public let quantity: Decimal
-    public let pricing: OrderPricing
+    public private(set) var quantity: Decimal
+    public private(set) var pricing: OrderPricing
     public let timeInForce: TimeInForce
     /// Whether it may only bring a position nearer to flat: it never opens one and never crosses
     /// zero.
@@ -33,6 +33,20 @@ public struct OrderInstruction: Sendable, Hashable {
     }
 
     public var type: OrderType { pricing.type }
+
+    /// The same for less; for as much as before where `quantity` is not above zero and below it.
+    public func reduced(to quantity: Decimal) -> OrderInstruction {
+        var reduced = self
+        if quantity > .zero, quantity < self.quantity { reduced.quantity = quantity }
+        return reduced
+    }
+
+    /// A trailing stop as it stands at `stop`; any other is as it was.
+    public func trailing(at stop: Decimal?) -> OrderInstruction {
+        var moved = self
+        if let trail = pricing.trail { moved.pricing = .trailing(trail, stop: stop) }
+        return moved
+    }
 }
 
 /// At which prices an order may trade. Prices may be negative or zero: futures have traded there.
