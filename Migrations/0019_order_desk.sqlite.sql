@@ -18,8 +18,7 @@ ALTER TABLE orders ADD COLUMN reason TEXT;
 ALTER TABLE orders ADD COLUMN close_reason TEXT
     CHECK (close_reason IN ('TP_HIT', 'SL_HIT', 'MANUAL_CLOSE', 'EXPIRED'));
 -- What the gateways work on, read at every start.
-CREATE INDEX orders_at_gateways ON orders (gateway)
-    WHERE gateway IS NOT NULL AND status IN ('PENDING', 'NEW', 'PARTIALLY_FILLED');
+CREATE INDEX orders_at_gateways ON orders (gateway, status) WHERE gateway IS NOT NULL;
 
 -- How much is offered at bid and ask; NULL: as much as anybody wants.
 ALTER TABLE quotes ADD COLUMN bid_size TEXT;
@@ -44,6 +43,5 @@ CREATE TABLE order_submissions (
     UNIQUE (user_id, id),
     FOREIGN KEY (user_id, order_id) REFERENCES orders (user_id, id) ON DELETE CASCADE
 ) STRICT;
-CREATE INDEX order_submissions_due ON order_submissions (due_at, id)
-    WHERE state IN ('WAITING', 'SENDING', 'UNKNOWN');
+CREATE INDEX order_submissions_due ON order_submissions (state, due_at, id);
 CREATE INDEX order_submissions_by_order ON order_submissions (order_id);

@@ -29,6 +29,7 @@ public struct Services: Sendable {
     public let audit: AuditService
     public let status: StatusService
     public let settings: SettingsService
+    public let money: MoneyService
 
     public let timeZones: TimeZones
 
@@ -36,13 +37,16 @@ public struct Services: Sendable {
     public init(
         database: any Database, world: any World, limits: Limits,
         hooks hookSettings: HookSettings = HookSettings(), appointedAdmins: Set<Int64> = [],
-        gateways: Set<String> = [], timeZones: TimeZones = .ofSystem
+        gateways: Set<String> = [], money moneySettings: MoneySettings = MoneySettings(),
+        timeZones: TimeZones = .ofSystem
     ) {
         let work = UnitOfWork(database: database, world: world)
         self.work = work
-        users = UserService(work: work, limits: limits, appointedAdmins: appointedAdmins)
-        accounts = AccountService(work: work)
-        portfolios = PortfolioService(work: work)
+        users = UserService(
+            work: work, limits: limits, appointedAdmins: appointedAdmins, money: moneySettings)
+        accounts = AccountService(work: work, money: moneySettings)
+        portfolios = PortfolioService(work: work, money: moneySettings)
+        money = MoneyService(work: work, settings: moneySettings)
         strategies = StrategyService(work: work)
         strategyRuns = StrategyRunService(work: work)
         tokens = TokenService(work: work)

@@ -44,7 +44,10 @@ struct Installation {
                     maxUsers: configuration.limits.maxUsers,
                     quotesStaleAfterSeconds: configuration.quotes.staleAfterSeconds),
                 hooks: HookSettings(configuration, bots),
-                appointedAdmins: Set(configuration.telegram.adminUserIDs.map(Int64.init))),
+                appointedAdmins: Set(configuration.telegram.adminUserIDs.map(Int64.init)),
+                money: MoneySettings(
+                    startingCash: configuration.paper.startingCash,
+                    marginPercent: Decimal(configuration.paper.marginPercent))),
             bots: bots)
         do {
             // After a migration that changed what follows from trades, or rules that were changed.

@@ -109,7 +109,7 @@ import blotter
         ),
         (
             "{\"htpp\":{}}",
-            "htpp: no such setting; there are database, http, telegram, limits, quotes, hooks, backup, log"
+            "htpp: no such setting; there are database, http, telegram, limits, quotes, hooks, paper, backup, log"
         ),
         ("{\"http\":5}", "http: expected an object"),
         ("[]", "configuration file: expected one JSON object"),

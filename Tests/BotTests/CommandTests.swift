@@ -205,7 +205,7 @@ import World
                 fill("t1", "BUY", "1", at: "1", strategy: "momo@2.1"), as: authority)
             let portfolios = try await console.says("/portfolios")
             #expect(portfolios.contains("main") && portfolios.contains("✓"))
-            #expect(try await console.says("/accounts").contains("Paper broker"))
+            #expect(try await console.says("/accounts").contains("PAPER"))
             let strategies = try await console.says("/strategies")
             #expect(strategies.contains("momo") && strategies.contains("2.1"))
         }

@@ -15,26 +15,30 @@ public struct ServiceWorld: Sendable {
     /// Runs `body` on a fresh one.
     public static func run<Result>(
         on backend: TestBackend, limits: Limits = Limits(),
-        hooks: HookSettings = HookSettings(), seed: UInt64 = 1,
-        _ body: (ServiceWorld) async throws -> Result
+        hooks: HookSettings = HookSettings(), startingCash: Int = 100_000,
+        seed: UInt64 = 1, _ body: (ServiceWorld) async throws -> Result
     ) async throws -> Result {
         try await backend.withDatabase { database in
             try await body(
-                try await make(over: database, limits: limits, hooks: hooks, seed: seed))
+                try await make(
+                    over: database, limits: limits, hooks: hooks, startingCash: startingCash,
+                    seed: seed))
         }
     }
 
     /// Over a database of the caller's, which is brought to the present schema.
     public static func make(
         over database: any Database, limits: Limits = Limits(),
-        hooks: HookSettings = HookSettings(), seed: UInt64 = 1
+        hooks: HookSettings = HookSettings(), startingCash: Int = 100_000,
+        seed: UInt64 = 1
     ) async throws -> ServiceWorld {
         let world = SeededWorld(seed: seed)
         try await Migrator.blotter(database, world: world).up()
         return ServiceWorld(
             services: Services(
                 database: database, world: world, limits: limits, hooks: hooks,
-                gateways: [PaperBroker.code]),
+                gateways: [Account.paperBroker],
+                money: MoneySettings(startingCash: Decimal(startingCash))),
             database: database, world: world)
     }
 

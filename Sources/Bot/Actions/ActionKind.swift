@@ -53,7 +53,7 @@ extension ActionKind {
 package enum ActionKinds {
     package static let all: [ActionKind] = [
         .trade, .discard, .importFile, .revokeToken, .renewHook, .membership, .broadcast,
-        .archivePortfolio, .portfolioLots, .deleteMe, .erase,
+        .archivePortfolio, .portfolioLots, .deposit, .withdraw, .deleteMe, .erase,
     ]
 
     static func named(_ name: String) -> ActionKind? { all.first { $0.name == name } }

@@ -4,7 +4,7 @@ import Services
 
 extension Command {
     static let accounts = Command(
-        "accounts", "Your accounts with brokers; all of everybody's, for an admin",
+        "accounts", "Your accounts and their money; all of everybody's, for an admin",
         // What is everybody's is not for a group to read.
         isPrivateOnly: true,
         branches: [
@@ -17,18 +17,22 @@ extension Command {
     static func accountList(
         _ request: CommandRequest, _ caller: Caller
     ) async throws -> Screen {
-        let accounts = try await request.services.accounts.all(for: caller)
+        let standings = try await request.services.money.accounts(for: caller)
         return try request.paged(
             "Accounts",
             table: Table(
-                columns: [.init("Account"), .init("Broker"), .init("Currency")],
-                rows: accounts.map { account in
+                columns: [
+                    .init("Account"), .init("Broker"), .init("Currency"), .init("Cash", .right),
+                    .init("Equity", .right), .init("Buying power", .right),
+                ],
+                rows: standings.map { standing in
                     [
-                        .text(account.name.text), .text(account.brokerName),
-                        .text(account.baseCurrency.code),
-                    ]
+                        .text(standing.account.name.text), .text(standing.account.brokerCode),
+                        .text(standing.account.baseCurrency.code),
+                    ] + CashScreen.cells(standing)
                 }, whenEmpty: "No accounts."),
-            notes: ["\(code: "/account add NAME BROKER") adds one."])
+            notes: CashScreen.notes(standings, today: request.services.performance.today)
+                + ["\(code: "/account add NAME BROKER") adds one."])
     }
 
     private static func everybodysAccounts(

@@ -2,8 +2,9 @@
 public enum Commands {
     public static let all: [Command] = [
         .start, .help, .positions, .orders, .pnl, .equity, .risk, .trades, .trade, .campaigns,
-        .campaign, .why, .portfolios, .portfolio, .accounts, .account, .strategies, .strategy,
-        .fx, .token, .hooks, .quarantine, .importFile, .news, .settings, .export, .deleteMe,
+        .campaign, .why, .portfolios, .portfolio, .accounts, .account, .deposit, .withdraw,
+        .strategies, .strategy, .fx, .token, .hooks, .quarantine, .importFile, .news, .settings,
+        .export, .deleteMe,
         .users, .approve, .reject, .deactivate, .activate, .promote, .demote,
         .brokers, .audit, .status, .broadcast,
     ]

@@ -36,6 +36,13 @@ public struct CurrencyConversion: Sendable, Hashable {
     public var missingRates: [MissingRate] {
         missing.sorted { $0.key < $1.key }.map { MissingRate(currency: $0.key, day: $0.value) }
     }
+
+    /// `total`, unless something was left out of it for want of a rate.
+    public func outcome<Total>(_ total: Total) -> Converted<Total> {
+        let missing = missingRates
+        return missing.isEmpty
+            ? .total(total, in: currency, rates: usedRates) : .lacking(missing, to: currency)
+    }
 }
 
 /// A currency whose worth is not known on a day.

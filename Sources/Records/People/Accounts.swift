@@ -9,6 +9,10 @@ public struct Account: Sendable, Hashable {
     public let brokerCode: String
     public let brokerName: String
     public let baseCurrency: Currency
+
+    /// The code of the paper broker, whose accounts hold play money.
+    public static let paperBroker = "PAPER"
+    public var isPaper: Bool { brokerCode == Account.paperBroker }
 }
 
 /// Whom accounts may be with; shared by all users.
@@ -53,6 +57,41 @@ public enum Accounts {
             SQL(
                 "\(select) WHERE a.user_id = $1 AND a.name = $2",
                 [.id(caller.userID), .exact(name)]), decode)
+    }
+
+    public static func with(
+        id: AccountID, for caller: Caller, in tx: any Transaction
+    ) throws -> Account? {
+        try tx.first(
+            SQL(
+                "\(select) WHERE a.user_id = $1 AND a.id = $2", [.id(caller.userID), .id(id)]),
+            decode)
+    }
+
+    /// The account that a portfolio is bound to.
+    public static func of(
+        _ portfolio: PortfolioID, for caller: Caller, in tx: any Transaction
+    ) throws -> Account? {
+        try tx.first(
+            SQL(
+                """
+                \(select)
+                JOIN portfolios p ON p.account_id = a.id
+                WHERE a.user_id = $1 AND p.user_id = $1 AND p.id = $2
+                """, [.id(caller.userID), .id(portfolio)]), decode)
+    }
+
+    /// Makes other units of work that spend the account's money wait (PostgreSQL; SQLite has one
+    /// writer). Where portfolios are locked too, the account comes first.
+    public static func lock(
+        _ id: AccountID, for caller: Caller, in tx: any Transaction
+    ) throws {
+        guard tx.dialect == .postgres else { return }
+        _ = try tx.query(
+            SQL(
+                "SELECT id FROM accounts WHERE user_id = $1 AND id = $2 FOR NO KEY UPDATE",
+                [.id(caller.userID), .id(id)])
+        ) { try $0.integer(0) }
     }
 
     /// The caller's oldest account with a broker in a currency.

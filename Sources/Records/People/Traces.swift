@@ -60,6 +60,8 @@ public enum Traces {
             SQL(
                 "UPDATE portfolios SET name = uid, description = NULL WHERE user_id = $1",
                 [.id(id)]))
+        try tx.execute(
+            SQL("UPDATE cash_entries SET note = NULL WHERE user_id = $1", [.id(id)]))
         // No Telegram user has a number below zero.
         try tx.execute(
             SQL(

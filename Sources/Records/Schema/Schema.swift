@@ -24,6 +24,7 @@ public enum Schema {
         "0017_delivery",
         "0018_settings",
         "0019_order_desk",
+        "0020_cash",
     ]
 
     /// The listed migrations in one dialect; `checksum` is of a migration's text. Throws

@@ -63,12 +63,3 @@ struct DayAmounts {
         return conversion.outcome(total)
     }
 }
-
-extension CurrencyConversion {
-    /// `total`, unless something was left out of it for want of a rate.
-    func outcome<Total>(_ total: Total) -> Converted<Total> {
-        let missing = missingRates
-        return missing.isEmpty
-            ? .total(total, in: currency, rates: usedRates) : .lacking(missing, to: currency)
-    }
-}

@@ -5,6 +5,7 @@ import Storage
 /// Accounts with brokers.
 public struct AccountService: Sendable {
     let work: UnitOfWork
+    let money: MoneySettings
 
     public func all(for caller: Caller) async throws -> [Account] {
         try await work.read { try Accounts.all(for: caller, in: $0) }
@@ -36,6 +37,7 @@ public struct AccountService: Sendable {
         update: IncomingUpdate? = nil
     ) async throws -> Account {
         let name = try Name.checked(name, field: "name")
+        let money = money
         return try await work.write { tx, draw in
             try update?.admit(now: draw.now, in: tx)
             try Users.lock(caller, in: tx)
@@ -45,8 +47,8 @@ public struct AccountService: Sendable {
                     detail: "there is an account named \(name) already")
             }
             let id = try AccountService.add(
-                name: name, brokerID: AccountService.brokerID(brokerCode, in: tx),
-                currency: currency, for: caller, in: tx, &draw)
+                name: name, brokerCode: brokerCode, currency: currency, money, for: caller,
+                in: tx, &draw)
             try AuditLog.append(
                 [AuditEntry(.create, .account, id: id.raw, detailsJSON: Details.named(name))],
                 userID: caller.userID, now: draw.now, in: tx)
@@ -68,19 +70,25 @@ public struct AccountService: Sendable {
         return id
     }
 
-    /// Inserts the row. Throws `.limit`.
+    /// Inserts the row, and what a paper account begins with. Throws `.limit`, and `.invalid` for an
+    /// unknown broker.
     static func add(
-        name: ExactText, brokerID: Int64, currency: Currency, for caller: Caller,
-        in tx: any Transaction, _ draw: inout Draw
+        name: ExactText, brokerCode: String, currency: Currency, _ money: MoneySettings,
+        for caller: Caller, in tx: any Transaction, _ draw: inout Draw
     ) throws -> AccountID {
+        let code = brokerCode.uppercased()
+        let brokerID = try brokerID(code, in: tx)
         guard try Accounts.all(for: caller, in: tx).count < Limits.accountsPerUser else {
             throw ServiceError(
                 .limit, code: "TOO_MANY_ACCOUNTS",
                 detail: "a user has at most \(Limits.accountsPerUser) accounts")
         }
-        return try Accounts.insert(
+        let id = try Accounts.insert(
             uid: draw.uid(), name: name, brokerID: brokerID, baseCurrency: currency,
             now: draw.now, for: caller, in: tx)
+        try MoneyService.open(
+            id, brokerCode: code, currency: currency, money, for: caller, in: tx, &draw)
+        return id
     }
 }
 

@@ -5,6 +5,7 @@ import Storage
 /// Books and the broker accounts they are bound to.
 public struct PortfolioService: Sendable {
     let work: UnitOfWork
+    let money: MoneySettings
 
     /// Those in use; with `includingArchived` the ones that were put away, too.
     public func all(
@@ -41,6 +42,7 @@ public struct PortfolioService: Sendable {
         for caller: Caller, update: IncomingUpdate? = nil
     ) async throws -> Portfolio {
         let name = try Name.checked(name, field: "name")
+        let money = money
         return try await work.write { tx, draw in
             try update?.admit(now: draw.now, in: tx)
             try Users.lock(caller, in: tx)
@@ -53,7 +55,7 @@ public struct PortfolioService: Sendable {
             let isFirst = existing.isEmpty
             let id = try PortfolioService.add(
                 name: name, to: binding, isDefault: isDefault || isFirst,
-                rules: HoldingRules(lotMethod: lotMethod), for: caller, in: tx, &draw)
+                rules: HoldingRules(lotMethod: lotMethod), money, for: caller, in: tx, &draw)
             guard let portfolio = try Portfolios.with(id: id, for: caller, in: tx) else {
                 throw ServiceError.noPortfolio(name.text)
             }
@@ -101,12 +103,12 @@ public struct PortfolioService: Sendable {
     @discardableResult
     static func add(
         name: ExactText, to binding: Binding, newAccountName: String? = nil, isDefault: Bool,
-        rules: HoldingRules = HoldingRules(), for caller: Caller, in tx: any Transaction,
-        _ draw: inout Draw
+        rules: HoldingRules = HoldingRules(), _ money: MoneySettings, for caller: Caller,
+        in tx: any Transaction, _ draw: inout Draw
     ) throws -> PortfolioID {
         var entries: [AuditEntry] = []
         let account = try account(
-            for: binding, named: newAccountName, for: caller, in: tx, &draw, &entries)
+            for: binding, named: newAccountName, money, for: caller, in: tx, &draw, &entries)
         try requireFree(name, for: caller, in: tx)
         let portfolio = try Portfolios.insert(
             uid: draw.uid(), name: name, account: account, isDefault: isDefault, rules: rules,
@@ -129,8 +131,9 @@ public struct PortfolioService: Sendable {
     }
 
     private static func account(
-        for binding: Binding, named newName: String?, for caller: Caller,
-        in tx: any Transaction, _ draw: inout Draw, _ entries: inout [AuditEntry]
+        for binding: Binding, named newName: String?, _ money: MoneySettings,
+        for caller: Caller, in tx: any Transaction, _ draw: inout Draw,
+        _ entries: inout [AuditEntry]
     ) throws -> AccountID {
         switch binding {
         case .account(let name):
@@ -148,7 +151,8 @@ public struct PortfolioService: Sendable {
             let plain = newName ?? "\(code.lowercased()) \(currency.code)"
             let name = try freeAccountName(like: plain, for: caller, in: tx)
             let id = try AccountService.add(
-                name: name, brokerID: brokerID, currency: currency, for: caller, in: tx, &draw)
+                name: name, brokerCode: code, currency: currency, money, for: caller, in: tx,
+                &draw)
             entries.append(
                 AuditEntry(.create, .account, id: id.raw, detailsJSON: Details.named(name)))
             return id

@@ -9,6 +9,7 @@ public struct UserService: Sendable {
     /// Telegram ids of those whom the configuration makes admins at every start, whatever was
     /// decided about that in between.
     public let appointedAdmins: Set<Int64>
+    let money: MoneySettings
     let seen = SeenUsers()
 
     /// What became of a `/start`.
@@ -71,7 +72,7 @@ public struct UserService: Sendable {
     public func add(
         telegramUserID: Int64, username: String?, isAdmin: Bool, approve: Bool
     ) async throws -> User {
-        let limits = limits
+        let (limits, money) = (limits, money)
         return try await work.write { tx, draw in
             try Users.lockMembership(in: tx)
             var user =
@@ -86,7 +87,7 @@ public struct UserService: Sendable {
                 try UserService.audit(.update, user, by: .owner, in: tx, draw)
             }
             if approve, user.state != .approved {
-                try UserService.admit(user, by: .owner, limits, in: tx, &draw)
+                try UserService.admit(user, by: .owner, limits, money, in: tx, &draw)
             }
             user = try Users.with(id: user.id, in: tx) ?? user
             return user
@@ -98,13 +99,13 @@ public struct UserService: Sendable {
     public func approve(
         _ telegramUserID: Int64, by admin: Administrator, update: IncomingUpdate? = nil
     ) async throws -> Decision {
-        let limits = limits
+        let (limits, money) = (limits, money)
         return try await work.write { tx, draw in
             try update?.admit(now: draw.now, in: tx)
             try Users.lockMembership(in: tx)
             let user = try UserService.find(telegramUserID, in: tx)
             if user.state == .approved { return .already(user) }
-            try UserService.admit(user, by: admin, limits, in: tx, &draw)
+            try UserService.admit(user, by: admin, limits, money, in: tx, &draw)
             let approved = try Users.with(id: user.id, in: tx) ?? user
             try Notice.approved.post(to: approved, in: tx, &draw)
             return .approved(approved)
@@ -190,8 +191,8 @@ extension UserService {
     }
 
     private static func admit(
-        _ user: User, by admin: Administrator, _ limits: Limits, in tx: any Transaction,
-        _ draw: inout Draw
+        _ user: User, by admin: Administrator, _ limits: Limits, _ money: MoneySettings,
+        in tx: any Transaction, _ draw: inout Draw
     ) throws {
         try requireRoom(limits, in: tx)
         try Users.approve(user.id, by: admin, now: draw.now, in: tx)
@@ -200,7 +201,7 @@ extension UserService {
         if try Portfolios.all(for: caller, in: tx).isEmpty {
             try PortfolioService.add(
                 name: "main", to: .broker(code: "PAPER", .usd), newAccountName: "paper",
-                isDefault: true, for: caller, in: tx, &draw)
+                isDefault: true, money, for: caller, in: tx, &draw)
         }
     }
 

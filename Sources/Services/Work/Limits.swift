@@ -34,6 +34,10 @@ public struct Limits: Sendable, Hashable {
     public static let portfoliosPerUser = 100
     /// Accounts of one user.
     public static let accountsPerUser = 100
+    /// Deposits and withdrawals of one account.
+    public static let cashEntriesPerAccount = 10_000
+    /// Bytes of what somebody notes beside one of them.
+    public static let noteBytes = 1...256
     /// Strategies of one user up to which some may be added by hand; fills may add more.
     public static let strategiesPerUser = 1000
     /// Bytes of a strategy's params.

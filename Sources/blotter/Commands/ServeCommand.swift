@@ -53,6 +53,7 @@ struct ServeCommand: AsyncParsableCommand {
         var running: [ServiceGroupConfiguration.ServiceConfiguration] = [
             .init(service: webServer(installation, logger)),
             .init(service: SilenceWatchService(runs: services.strategyRuns, logger: logger)),
+            .init(service: EquityWatchService(services: services, logger: logger)),
         ]
         let transport = CurlTransport()
         defer { transport.close() }
@@ -145,6 +146,21 @@ private struct SilenceWatchService: Service {
         let watch = SilenceWatch(runs) { error in
             logger.warning(
                 "the watch over silent strategies failed; it is tried again",
+                metadata: ["error": "\(error)"])
+        }
+        await cancelWhenGracefulShutdown { await watch.run() }
+    }
+}
+
+/// The watch over what portfolios are worth, which limits on losses are judged by.
+private struct EquityWatchService: Service {
+    let services: Services
+    let logger: Logger
+
+    func run() async throws {
+        let watch = EquityWatch(services) { error in
+            logger.warning(
+                "writing down what portfolios are worth failed; it is tried again",
                 metadata: ["error": "\(error)"])
         }
         await cancelWhenGracefulShutdown { await watch.run() }

@@ -1,3 +1,4 @@
+public import Ledger
 public import Logging
 
 /// All that can be set from outside, at its built-in values until it is loaded; see `Settings.all`.
@@ -38,6 +39,11 @@ public struct Configuration: Sendable, Hashable {
         public var sweepMinutes = 10
     }
 
+    public struct Paper: Sendable, Hashable {
+        public var startingCash: Decimal = 100_000
+        public var marginPercent = 100
+    }
+
     public struct Backup: Sendable, Hashable {
         public var directory = "data/backups"
         public var everyMinutes = 60
@@ -56,6 +62,7 @@ public struct Configuration: Sendable, Hashable {
     public var limits = Limits()
     public var quotes = Quotes()
     public var hooks = Hooks()
+    public var paper = Paper()
     public var backup = Backup()
     public var log = Log()
 

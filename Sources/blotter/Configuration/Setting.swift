@@ -61,6 +61,23 @@ extension Setting {
             parse: number)
     }
 
+    /// Written as text, so that no reader makes a binary float of it; a number is taken too.
+    static func decimal(
+        _ key: String, _ range: ClosedRange<Decimal>, _ path: Path<Decimal>,
+        _ documentation: String
+    ) -> Setting {
+        Setting(
+            key: key, type: "a decimal from \(range.lowerBound) to \(range.upperBound)",
+            documentation: documentation, hidesValue: false,
+            read: { .string(.init($0[keyPath: path].description)) },
+            write: { value, configuration in
+                guard let number = value.decimal, range.contains(number) else { return false }
+                configuration[keyPath: path] = number
+                return true
+            },
+            parse: { .string(.init($0)) })
+    }
+
     /// In the environment separated by commas, none where it is empty.
     static func wholeNumbers(
         _ key: String, _ range: ClosedRange<Int>, _ path: Path<[Int]>, _ documentation: String

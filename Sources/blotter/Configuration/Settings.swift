@@ -1,3 +1,5 @@
+import Ledger
+
 /// The one list of everything that can be set: the loader, `config.example.json` and the README's
 /// table are held against it.
 public enum Settings {
@@ -59,6 +61,13 @@ public enum Settings {
         .wholeNumber(
             "hooks.sweep_minutes", 1...1440, \.hooks.sweepMinutes,
             "the time between two looks at all trades of such a bot, for calls that were lost"),
+        .decimal(
+            "paper.starting_cash", 0...1_000_000_000_000, \.paper.startingCash,
+            "what a new paper account begins with, in its base currency; 0 for nothing"),
+        .wholeNumber(
+            "paper.margin_percent", 1...100, \.paper.marginPercent,
+            "how much of what is open equity has to cover; 100 is no leverage, 50 twice the"
+                + " equity"),
         .text(
             "backup.directory", "the path of a directory", \.backup.directory,
             "where backups are put", accepts: isPath),

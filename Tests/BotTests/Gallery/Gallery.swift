@@ -16,7 +16,7 @@ struct Gallery: Sendable {
     static let chapters: [Chapter] =
         [
             .doorway, .help, .positions, .orders, .pnl, .equity, .risk, .trades, .trade,
-            .campaigns, .campaign, .why, .books, .strategies, .rates, .tokens, .hooks,
+            .campaigns, .campaign, .why, .books, .cash, .strategies, .rates, .tokens, .hooks,
             .quarantine, .imports, .settings, .exports, .leaving, .members, .administration,
             .notices, .piles, .actions, .misuse, .mishaps, .samples,
         ]

@@ -152,6 +152,16 @@ struct OwnershipTests {
                 updated_at)
             VALUES (\(n), \(n), \(n), 'PLACE', \(time), \(time), \(time))
             """,
+            """
+            INSERT INTO cash_entries (id, uid, user_id, account_id, kind, currency, amount,
+                created_at)
+            VALUES (\(who), \(n), 'DEPOSIT', 'USD', '1', \(time))
+            """,
+            """
+            INSERT INTO equity_days (user_id, portfolio_id, day, currency, opening, highest,
+                lowest, closing, deposits, updated_at)
+            VALUES (\(n), \(n), '2026-01-02', 'USD', '1', '1', '1', '1', '1', \(time))
+            """,
         ]
     }
 

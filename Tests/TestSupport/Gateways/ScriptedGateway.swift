@@ -1,6 +1,6 @@
 public import Gateways
 public import Ledger
-public import Services
+public import Records
 import World
 
 /// A gateway that answers as a test tells it to, and remembers what it was asked.
@@ -30,7 +30,7 @@ public final class ScriptedGateway: OrderGateway {
     private let continuation: AsyncStream<GatewayEvent>.Continuation
     private let state = Lock(State())
 
-    public init(brokerCode: String = PaperBroker.code) {
+    public init(brokerCode: String = Account.paperBroker) {
         self.brokerCode = brokerCode
         (events, continuation) = AsyncStream.makeStream()
     }

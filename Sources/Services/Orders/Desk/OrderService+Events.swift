@@ -52,7 +52,7 @@ extension OrderService {
         let report = try await trades.ingest(
             IngestRequest(
                 fillFromGateway: FillReport(fill, of: order, place),
-                source: gateway == PaperBroker.code ? .paper : .broker),
+                source: gateway == Account.paperBroker ? .paper : .broker),
             as: Authority(caller: order.owner)
         ) { report, tx, draw in
             guard case .rejected(let refusal)? = report.outcomes.first else { return }
@@ -148,11 +148,6 @@ extension OrderService {
                     .reject, .order, id: order.id.raw, detailsJSON: Details.object(details))
             ], userID: order.ownerID, now: draw.now, in: tx)
     }
-}
-
-/// The paper broker's code in `brokers`.
-public enum PaperBroker {
-    public static let code = "PAPER"
 }
 
 extension PlacedOrder {

@@ -56,6 +56,10 @@ struct ActionScene: Sendable {
             try await stage.says(.ada, "/portfolio archive swing")
         },
         "portfolio_lots": ActionScene { try await $0.says(.ada, "/portfolio lots main lifo") },
+        "deposit": ActionScene {
+            try await $0.says(.ada, "/deposit 5000 USD paper note for the contest")
+        },
+        "withdraw": ActionScene { try await $0.says(.ada, "/withdraw 250.50") },
         "deleteme": ActionScene { try await $0.says(.ada, "/deleteme") },
         "erase": ActionScene(decider: .boss) { stage in
             try await stage.backstage {

@@ -51,6 +51,43 @@ extension Chapter {
         try await stage.says(.ada, "/accounts")
     }
 
+    static let cash = Chapter("cash") { stage in
+        try await stage.enroll(.ada)
+        try await stage.says(.ada, "/accounts")
+        try await stage.says(.ada, "/deposit 5000 USD paper note for the contest")
+        try await stage.presses(.ada, "Confirm")
+        try await stage.says(.ada, "/withdraw 105000")
+        try await stage.presses(.ada, "Discard")
+        await stage.title("More than there is")
+        try await stage.says(.ada, "/withdraw 105000.01")
+        try await stage.backstage {
+            try await stage.says(.ada, "/account add ib IBKR EUR")
+            try await stage.says(.ada, "/account add euro PAPER EUR")
+            try await stage.world.post(
+                fill("a", "BUY", "1", at: "60000", fee: "6", currency: "USD"),
+                fill(
+                    "b", "SELL", "10", at: "200", symbol: "AAPL", assetType: "EQUITY",
+                    currency: "USD"), as: try await stage.authority(of: .ada))
+        }
+        await stage.title("With a long and a short position, neither with a mark")
+        try await stage.says(.ada, "/accounts")
+        await stage.title("In another currency: without a rate, and with one")
+        try await stage.says(.ada, "/withdraw 10 eur euro")
+        try await stage.presses(.ada, "Confirm")
+        try await stage.says(.ada, "/deposit 100 CHF euro")
+        try await stage.presses(.ada, "Confirm")
+        try await stage.says(.ada, "/accounts")
+        try await stage.says(.ada, "/withdraw 10 euro")
+        try await stage.backstage { try await stage.says(.ada, "/fx EUR CHF 0.94") }
+        try await stage.says(.ada, "/accounts")
+        for line in [
+            "/deposit", "/deposit much", "/deposit 1 ib", "/deposit 1 nowhere",
+            "/deposit 1 USD nowhere", "/deposit 0", "/withdraw -1",
+        ] {
+            try await stage.says(.ada, line)
+        }
+    }
+
     static let strategies = Chapter("strategies") { stage in
         try await stage.enroll(.ada)
         await stage.title("None")

@@ -1,0 +1,2 @@
+DROP TABLE equity_days;
+DROP TABLE cash_entries;
