@@ -104,7 +104,7 @@ let package = Package(
             dependencies: [
                 "Ledger", "Storage", "Transport", "Wire", "SQLiteStorage", "PostgresStorage",
                 "CurlTransport", "Hashing", "World", "Records", "Telegram", "Freqtrade", "Gateways",
-                "Services", "Bot", "Web",
+                "PaperGateway", "Services", "Bot", "Web",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
                 .product(name: "Logging", package: "swift-log"),
                 .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),

@@ -44,7 +44,7 @@ import Testing
         "blotter": [
             "Ledger", "Storage", "Transport", "Wire", "SQLiteStorage", "PostgresStorage",
             "CurlTransport", "Hashing", "World", "Records", "Telegram", "Freqtrade", "Gateways",
-            "Services", "Bot", "Web",
+            "PaperGateway", "Services", "Bot", "Web",
             "ArgumentParser", "Logging", "ServiceLifecycle", "UnixSignals",
         ],
         "embed-files": [],

@@ -10,6 +10,7 @@ public struct AccountPosition: Sendable, Hashable {
 
 /// What is left of an open order.
 public struct AccountOrder: Sendable, Hashable {
+    public let uid: String
     public let portfolioID: PortfolioID
     public let instrument: PricedInstrument
     public let side: Side
@@ -85,7 +86,7 @@ public enum AccountBooks {
             """
             SELECT b.account_id, o.portfolio_id, o.instrument_id, i.currency, i.multiplier,
                 q.last, q.bid, q.ask, q.quoted_at, o.side, o.quantity, o.filled_quantity,
-                o.price, o.stop_price
+                o.price, o.stop_price, o.uid
             FROM item
             JOIN portfolios b ON b.account_id = item.account_id AND b.user_id = item.user_id
             JOIN orders o ON o.portfolio_id = b.id AND o.user_id = item.user_id
@@ -98,7 +99,8 @@ public enum AccountBooks {
             return (
                 try row.id(0),
                 AccountOrder(
-                    portfolioID: try row.id(1), instrument: try instrument(row),
+                    uid: try row.text(14), portfolioID: try row.id(1),
+                    instrument: try instrument(row),
                     side: try row.choice(9),
                     // Neither is below zero, so the difference fits.
                     remaining: try quantity - filled,

@@ -68,6 +68,15 @@ public enum Accounts {
             decode)
     }
 
+    /// Whose an account is, by what its broker calls it; nil where nobody has it.
+    public static func owner(
+        ofUID uid: String, in tx: any Transaction
+    ) throws -> (caller: Caller, id: AccountID)? {
+        try tx.first(
+            SQL("SELECT user_id, id FROM accounts WHERE uid = $1", [.text(uid)])
+        ) { (Caller(userID: try $0.id(0), isAdmin: false), try $0.id(1)) }
+    }
+
     /// The account that a portfolio is bound to.
     public static func of(
         _ portfolio: PortfolioID, for caller: Caller, in tx: any Transaction

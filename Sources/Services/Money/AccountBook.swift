@@ -6,7 +6,7 @@ struct AccountBook {
     let account: Account
     let deposits: [(amount: Decimal, currency: Currency)]
     let positions: [AccountPosition]
-    let orders: [AccountOrder]
+    var orders: [AccountOrder]
     let day: Day
     let marginPercent: Decimal
     var rates = ExchangeRates()

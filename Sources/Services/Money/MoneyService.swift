@@ -126,7 +126,7 @@ extension MoneyService {
         return portfolios.map(book.money)
     }
 
-    private func book(
+    func book(
         of id: AccountID, on day: Day, for caller: Caller, in tx: any Transaction
     ) throws -> AccountBook {
         guard let account = try Accounts.with(id: id, for: caller, in: tx),

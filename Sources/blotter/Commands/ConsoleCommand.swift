@@ -51,14 +51,30 @@ struct ConsoleCommand: AsyncParsableCommand {
                 observe: Log.observer(logger))
             let prompt = Terminal.inputIsTerminal ? "\n> " : ""
             greet(person, prompt: prompt)
+            let markets = openMarkets(installation, logger)
+            defer { markets.cancel() }
             try await bot.run(InputLines()) { reply in
                 Terminal.print(reply + (prompt.isEmpty ? "\n" : ""))
                 Terminal.write(prompt)
             }
+            markets.cancel()
+            await markets.value
             await installation.database.close()
         } catch {
             await installation.database.close()
             throw error
+        }
+    }
+
+    /// The demo trades: on the paper broker, with quotes that walk. Without it, orders wait for the
+    /// service.
+    private func openMarkets(_ installation: Installation, _ logger: Logger) -> Task<Void, Never> {
+        guard demo else { return Task {} }
+        return Task {
+            await withDiscardingTaskGroup { group in
+                group.addTask { try? await PaperBrokerService(installation, logger).work() }
+                group.addTask { await QuoteWalk(services: installation.services).run() }
+            }
         }
     }
 

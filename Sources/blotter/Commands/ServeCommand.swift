@@ -54,6 +54,7 @@ struct ServeCommand: AsyncParsableCommand {
             .init(service: webServer(installation, logger)),
             .init(service: SilenceWatchService(runs: services.strategyRuns, logger: logger)),
             .init(service: EquityWatchService(services: services, logger: logger)),
+            .init(service: PaperBrokerService(installation, logger)),
         ]
         let transport = CurlTransport()
         defer { transport.close() }

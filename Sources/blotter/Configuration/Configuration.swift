@@ -42,6 +42,10 @@ public struct Configuration: Sendable, Hashable {
     public struct Paper: Sendable, Hashable {
         public var startingCash: Decimal = 100_000
         public var marginPercent = 100
+        public var slippageBasisPoints = Decimal.zero
+        public var feePercent = Decimal.zero
+        public var feePerUnit = Decimal.zero
+        public var feeMinimum = Decimal.zero
     }
 
     public struct Backup: Sendable, Hashable {

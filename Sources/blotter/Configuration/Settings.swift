@@ -68,6 +68,19 @@ public enum Settings {
             "paper.margin_percent", 1...100, \.paper.marginPercent,
             "how much of what is open equity has to cover; 100 is no leverage, 50 twice the"
                 + " equity"),
+        .decimal(
+            "paper.slippage_basis_points", 0...1000, \.paper.slippageBasisPoints,
+            "how much worse than quoted paper orders trade, in hundredths of a percent of the price;"
+                + " never beyond a limit"),
+        .decimal(
+            "paper.fee_percent", -10...10, \.paper.feePercent,
+            "what a paper fill costs, of its notional; below 0 for a rebate"),
+        .decimal(
+            "paper.fee_per_unit", 0...1_000_000, \.paper.feePerUnit,
+            "what a paper fill costs for each unit, in the instrument's currency"),
+        .decimal(
+            "paper.fee_minimum", 0...1_000_000, \.paper.feeMinimum,
+            "the least that a paper fill costs; 0 for none"),
         .text(
             "backup.directory", "the path of a directory", \.backup.directory,
             "where backups are put", accepts: isPath),
