@@ -28,11 +28,17 @@ REASONS = [
     ("INVALID_FIELD", "period", r"YYYY-MM-DD\.\.YYYY-MM-DD"),
     ("INVALID_FIELD", "price", r"futures only|only futures"),
     ("INVALID_FIELD", "option", r"^asset_type is [A-Z]+, not OPTION$"),
-    ("INVALID_FIELD", "option.multiplier", r"^differs from the fill's own multiplier$"),
+    ("INVALID_FIELD", "option.multiplier", r"^differs from"),
     ("INVALID_FIELD", "bid", r"^must not be greater than ask$"),
     ("INVALID_FIELD", "bid", r"futures only"),
     ("INVALID_FIELD", "ask", r"futures only"),
     ("INVALID_FIELD", "last", r"futures only"),
+    ("INVALID_FIELD", None, r"has no place in an order of type"),
+    ("INVALID_FIELD", None, r"^is missing: an order of type"),
+    ("INVALID_FIELD", "notional", r"^may not stand beside quantity"),
+    ("INVALID_FIELD", "trail_percent", r"^may not stand beside trail_amount|^must be less than 100$"),
+    ("INVALID_FIELD", "time_in_force", r"asks for a fill at once"),
+    ("INVALID_FIELD", None, r"in steps of"),
     ("INVALID_FIELD", "quote", r"^must be another currency than base$"),
     ("INVALID_FIELD", "time", r"^is more than 5 minutes ahead"),
     # The offset may lead out of the years that there are.
@@ -46,6 +52,9 @@ REASONS = [
     ("AMBIGUOUS_INSTRUMENT", None, ""),
     ("INSTRUMENT_MISMATCH", None, ""),
     ("UNKNOWN_PORTFOLIO", "portfolio", ""),
+    ("NO_GATEWAY", "portfolio", ""),
+    ("NO_QUOTE", "notional", ""),
+    ("NOTHING_TO_REDUCE", None, ""),
 ]
 
 # In each batch, the key of its elements and their schema.
@@ -141,7 +150,7 @@ def valid_requests_are_taken(ctx, response, case):
     """Refused is a valid request only for one of the reasons, or for what it names."""
     if case.meta is None or not case.meta.generation.mode.is_positive:
         return
-    if response.status_code in (200, 401, 404, 409):
+    if response.status_code in (200, 201, 401, 404, 409):
         return
     assert response.status_code == 422 and is_reason(response.json()), (
         f"a valid request was refused: {response.status_code} {response.text}"

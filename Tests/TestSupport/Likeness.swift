@@ -32,6 +32,6 @@ public enum Likeness {
     private static var cut: Regex<Substring> { /“[^”]*…”/ }
     private static var digest: Regex<Substring> { /~[0-9a-z]{4,7}/ }
     private static var secret: Regex<Substring> { /[a-z]{2,4}_[0-9a-z]{30,}/ }
-    private static var number: Regex<Substring> { /[0-9]+/ }
+    private static var number: Regex<Substring> { /[0-9]+(?:\.[0-9]+)?/ }
     private static var blanks: Regex<Substring> { /[ =\-─]+/ }
 }

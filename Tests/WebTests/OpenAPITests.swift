@@ -102,7 +102,7 @@ struct OpenAPITests {
             await web.world.advance(seconds: 60 * 86_400)
             let (_, token) = try await web.member()
             for (path, method, operation) in api.operations
-            where method == "post" && !path.contains("{hook}") {
+            where method == "post" && !path.contains("{hook}") && !path.contains("{uid}") {
                 let content = operation["requestBody"]?["content"]?.object ?? []
                 #expect(!content.isEmpty, "\(path)")
                 for body in content {
@@ -111,8 +111,11 @@ struct OpenAPITests {
                         "POST", path.replacing("{name}", with: "momo"), token: token,
                         headers: [("Content-Type", body.key.text)],
                         body: Array((example.string ?? example.description).utf8))
-                    #expect(reply.status == 200, "\(path): \(reply.text)")
-                    let signs = ["\"accepted\":1", "\"status\":\"accepted\"", "\"beats\":1"]
+                    #expect(reply.status < 202, "\(path): \(reply.text)")
+                    let signs = [
+                        "\"accepted\":1", "\"status\":\"accepted\"", "\"beats\":1",
+                        "\"status\":\"PENDING\"",
+                    ]
                     #expect(signs.contains { reply.text.contains($0) }, "\(path): \(reply.text)")
                 }
             }

@@ -93,7 +93,10 @@ struct RouteIsolationTests {
         _ route: Route, _ place: Place, _ text: String, token: String, in web: WebWorld
     ) async throws -> Reply {
         let target = Asked.target(of: route, place, percentEncoded(text))
-        guard route.method == .post else { return try await web.client.get(target, token: token) }
+        if route.method == .get { return try await web.client.get(target, token: token) }
+        if route.method == .delete {
+            return try await web.client.send("DELETE", target, token: token)
+        }
         var body = body(of: route) ?? .object([])
         if case .body(let path) = place { body = setting(text, at: path[...], in: body) }
         let isOpen = route.scope == nil

@@ -8,13 +8,14 @@ struct RoutesTests {
         #expect(Set(names).count == names.count)
         #expect(
             names.sorted() == [
-                "GET /docs", "GET /healthz", "GET /openapi.json", "GET /readyz",
+                "DELETE /v1/orders/{uid}", "GET /docs", "GET /healthz", "GET /openapi.json",
+                "GET /readyz",
                 "GET /v1/campaigns", "GET /v1/campaigns/{uid}",
                 "GET /v1/fx", "GET /v1/orders", "GET /v1/orders/{uid}", "GET /v1/pnl",
                 "GET /v1/positions", "GET /v1/positions/{symbol}/why", "GET /v1/risk",
                 "GET /v1/trades", "POST /v1/fills", "POST /v1/fx",
                 "POST /v1/hooks/freqtrade/{hook}", "POST /v1/hooks/tradingview/{hook}",
-                "POST /v1/orders/reports",
+                "POST /v1/orders", "POST /v1/orders/reports", "POST /v1/orders/{uid}/replace",
                 "POST /v1/quotes", "POST /v1/strategies/{name}/heartbeat",
                 "POST /v1/trades/corrections",
             ])
@@ -28,9 +29,13 @@ struct RoutesTests {
         }
     }
 
-    @Test func `reading needs the scope read, posting the scope ingest`() {
+    @Test func `reading needs the scope read, posting ingest, orders trade`() {
         for route in Routes.all where route.scope != nil {
-            #expect(route.scope == (route.method == .get ? .read : .ingest), "\(route.path)")
+            let isOrder =
+                route.path.hasPrefix("/v1/orders") && route.path != "/v1/orders/reports"
+            #expect(
+                route.scope == (route.method == .get ? .read : isOrder ? .trade : .ingest),
+                "\(route.path)")
         }
     }
 

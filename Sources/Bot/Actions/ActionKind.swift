@@ -36,6 +36,7 @@ extension ActionKind {
         title: @escaping @Sendable (PendingAction) -> String,
         perform: @escaping @Sendable (PendingAction, Services, Caller) async throws -> String,
         facts: @escaping @Sendable (PendingAction, _ resultJSON: String) -> [Fact],
+        blocks: @escaping @Sendable (_ resultJSON: String) -> [Block] = { _ in [] },
         attachment: @escaping @Sendable (PendingAction, Services, Caller) -> Attachment? = {
             _, _, _ in nil
         }
@@ -45,15 +46,16 @@ extension ActionKind {
             perform: { action, services, caller, _ in
                 Performed(resultJSON: try await perform(action, services, caller))
             },
-            facts: facts, attachment: attachment)
+            facts: facts, blocks: blocks, attachment: attachment)
     }
 }
 
 /// The one list of kinds.
 package enum ActionKinds {
     package static let all: [ActionKind] = [
-        .trade, .discard, .importFile, .revokeToken, .renewHook, .membership, .broadcast,
-        .archivePortfolio, .portfolioLots, .deposit, .withdraw, .deleteMe, .erase,
+        .trade, .order, .cancelOrders, .replaceOrder, .closePositions, .discard, .importFile,
+        .revokeToken, .renewHook, .membership, .broadcast, .archivePortfolio, .portfolioLots,
+        .deposit, .withdraw, .deleteMe, .erase,
     ]
 
     static func named(_ name: String) -> ActionKind? { all.first { $0.name == name } }

@@ -33,7 +33,9 @@ private struct TradeProposal {
         let found = try await TradeInstrument(words, services)
         let portfolio = try await request.portfolio(named: words.portfolio, of: caller)
         let strategies = try await services.strategies.all(for: caller)
-        let (strategy, isNewStrategy) = try words.strategy(among: strategies)
+        let strategy = try words.strategy.map { name throws(CommandRefusal) in
+            try SpokenStrategy(name, among: strategies)
+        }
         let instrument = found.instrument
         let report = FillReport(
             // Its real id is not known yet: no trade has this one.
@@ -43,7 +45,7 @@ private struct TradeProposal {
             exchange: instrument.exchange, assetType: instrument.assetType,
             currency: instrument.currency, fee: words.fee, feeCurrency: words.feeCurrency,
             multiplier: instrument.multiplier, option: instrument.option, portfolio: portfolio,
-            strategy: strategy.map(StrategyChoice.named) ?? .none, reason: words.reason)
+            strategy: strategy.map { .named($0.reference) } ?? .none, reason: words.reason)
         do {
             // Read as every fill is, so that one rule holds for all of them.
             let checked = FillReader.fill(fromJSONLine: Array(report.json.utf8)[...])
@@ -53,7 +55,7 @@ private struct TradeProposal {
             throw CommandRefusal.misused(.text(refusal.sentence))
         }
         isNewInstrument = found.isNew
-        self.isNewStrategy = isNewStrategy
+        isNewStrategy = strategy?.isNew ?? false
         held = try await trade.held(services, caller)
     }
 
@@ -85,20 +87,5 @@ extension CommandRequest {
             return try await portfolio(Arguments(text: name, isFromButton: false), of: caller)
         }
         return try await services.portfolios.all(for: caller).first(where: \.isDefault)?.name
-    }
-}
-
-extension TradeWords {
-    /// The strategy that was named, and whether it is new.
-    fileprivate func strategy(
-        among known: [Strategy]
-    ) throws(CommandRefusal) -> (StrategyReference?, isNew: Bool) {
-        guard let strategy else { return (nil, false) }
-        guard let reference = StrategyReference(parsing: strategy) else {
-            throw .misused("“\(strategy.shortened)” is no strategy, such as momo or momo@2.0.")
-        }
-        let typed = Arguments(text: reference.description, isFromButton: false)
-        guard let name = typed.pick(from: known.map(\.reference)) else { return (reference, true) }
-        return (StrategyReference(parsing: name.text) ?? reference, false)
     }
 }

@@ -1,13 +1,31 @@
 import Ledger
 import Services
 
-/// Finds the instrument that `/trade` means, or makes the one that it describes.
+/// What somebody said of the instrument that they mean.
+protocol InstrumentWords: Sendable {
+    var symbol: String { get }
+    var assetType: AssetType? { get }
+    var currency: Currency? { get }
+    var exchange: SpokenExchange? { get }
+    var multiplier: Decimal? { get }
+    /// The whole command, with these words behind its symbol.
+    func completed(by words: [String]) -> String
+}
+
+/// What somebody said of an instrument's exchange.
+enum SpokenExchange: Sendable, Hashable {
+    /// The instrument has none.
+    case none
+    case named(String)
+}
+
+/// Finds the instrument that a trade or an order means, or makes the one that it describes.
 struct TradeInstrument: Sendable {
     let instrument: Instrument
-    /// Whether it is to be created with the trade.
+    /// Whether it is to be created with the trade or order.
     let isNew: Bool
 
-    init(_ words: TradeWords, _ services: Services) async throws {
+    init(_ words: some InstrumentWords, _ services: Services) async throws {
         let names = Self.names(words.symbol)
         let found = try await services.instruments.all(symbols: Set(names))
         // The symbol as it was typed goes before what may have been meant.
@@ -39,7 +57,7 @@ struct TradeInstrument: Sendable {
     }
 
     private static func made(
-        of words: TradeWords, known: [Instrument]
+        of words: some InstrumentWords, known: [Instrument]
     ) throws(CommandRefusal) -> Instrument {
         guard let assetType = words.assetType, let currency = words.currency else {
             throw .unknownSymbol(words, known: known)
@@ -59,7 +77,7 @@ struct TradeInstrument: Sendable {
     }
 }
 
-extension TradeWords {
+extension InstrumentWords {
     /// Whether nothing that was said of the instrument speaks against this one.
     fileprivate func fits(_ instrument: Instrument) -> Bool {
         if let assetType, assetType != instrument.assetType { return false }
@@ -73,19 +91,18 @@ extension TradeWords {
     }
 }
 
-extension TradeWords {
+extension InstrumentWords {
     /// The whole command with an example of what is missing to create the instrument.
     fileprivate var completed: String {
-        var words = typed.prefix(4)
+        var words: [String] = []
         if assetType == nil { words += ["type", "EQUITY"] }
         if currency == nil { words += ["currency", "USD"] }
-        let line = "/trade \((words + typed.dropFirst(4)).joined(separator: " "))"
-        return line.shortened(to: 500)
+        return completed(by: words).shortened(to: 500)
     }
 }
 
 extension Instrument {
-    /// The words of `/trade` that tell it from others of its symbol.
+    /// The words that tell it from others of its symbol.
     fileprivate var words: String {
         "type \(assetType.rawValue) currency \(currency) exchange \(exchange?.text ?? "none")"
     }
@@ -104,7 +121,7 @@ extension CommandRefusal {
     }
 
     fileprivate static func unknownSymbol(
-        _ words: TradeWords, known: [Instrument]
+        _ words: some InstrumentWords, known: [Instrument]
     ) -> CommandRefusal {
         let symbol = words.symbol.shortened
         let types = AssetType.allCases.map { $0.rawValue.lowercased() }.joined(separator: ", ")

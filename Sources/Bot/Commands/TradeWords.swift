@@ -3,17 +3,10 @@ import Services
 import Wire
 
 /// What stands behind `/trade`: side, quantity, symbol and price, then words in any order.
-struct TradeWords: Sendable, Hashable {
+struct TradeWords: InstrumentWords, Hashable {
     /// Each begins a value that ends with the next of them; `reason` takes all that follows.
     enum Keyword: String, CaseIterable, Sendable {
         case fee, at, strategy, portfolio, type, currency, exchange, multiplier, reason
-    }
-
-    /// What `exchange` may say of itself.
-    enum Exchange: Sendable, Hashable {
-        /// The instrument has none.
-        case none
-        case named(String)
     }
 
     /// All of them.
@@ -29,7 +22,7 @@ struct TradeWords: Sendable, Hashable {
     private(set) var portfolio: String?
     private(set) var assetType: AssetType?
     private(set) var currency: Currency?
-    private(set) var exchange: Exchange?
+    private(set) var exchange: SpokenExchange?
     private(set) var multiplier: Decimal?
     private(set) var reason: String?
 
@@ -38,18 +31,10 @@ struct TradeWords: Sendable, Hashable {
             throw .misused("Say buy or sell, how much, of what, and at which price.")
         }
         typed = words
-        switch words[0].lowercased() {
-        case "buy": side = .buy
-        case "sell": side = .sell
-        default: throw .misused("“\(words[0].shortened)” is neither buy nor sell.")
-        }
-        quantity = try Self.number(words[1], "quantity")
-        guard quantity > .zero else { throw .misused("The quantity has to be greater than 0.") }
-        symbol = words[2]
-        guard symbol.utf8.count <= FillLimits.nameBytes, !symbol.utf8.contains(0) else {
-            throw .misused("“\(symbol.shortened)” is no symbol: at most 64 letters and digits.")
-        }
-        price = try Self.number(words[3], "price")
+        side = try SpokenValue.side(words[0])
+        quantity = try SpokenValue.positive(words[1], "quantity")
+        symbol = try SpokenValue.symbol(words[2])
+        price = try SpokenValue.number(words[3], "price")
         try read(words.dropFirst(4), now)
     }
 
@@ -88,8 +73,8 @@ struct TradeWords: Sendable, Hashable {
         switch keyword {
         case .fee:
             guard value.count <= 2 else { throw .misused("A fee is a number and its currency.") }
-            fee = try Self.number(value[0], "fee")
-            if value.count == 2 { feeCurrency = try Self.currency(value[1]) }
+            fee = try SpokenValue.number(value[0], "fee")
+            if value.count == 2 { feeCurrency = try SpokenValue.currency(value[1]) }
         case .at:
             let time = try Self.time(value)
             guard time <= now else { throw .misused("\(time) is still to come.") }
@@ -97,45 +82,13 @@ struct TradeWords: Sendable, Hashable {
         case .strategy: strategy = text
         case .portfolio: portfolio = text
         case .type:
-            guard let type = AssetType(rawValue: text.uppercased()) else {
-                let types = AssetType.allCases.map { $0.rawValue.lowercased() }
-                throw .misused("A type is one of \(types.joined(separator: ", ")).")
-            }
-            assetType = type
-        case .currency: currency = try Self.currency(text)
-        case .exchange: exchange = text.lowercased() == "none" ? Exchange.none : .named(text)
+            assetType = try SpokenValue.assetType(text)
+        case .currency: currency = try SpokenValue.currency(text)
+        case .exchange: exchange = .init(spoken: text)
         case .multiplier:
-            let number = try Self.number(text, "multiplier")
-            guard number > .zero else {
-                throw .misused("The multiplier has to be greater than 0.")
-            }
-            multiplier = number
+            multiplier = try SpokenValue.positive(text, "multiplier")
         case .reason: reason = text
         }
-    }
-
-    private static func number(
-        _ text: String, _ what: String
-    ) throws(CommandRefusal) -> Decimal {
-        do {
-            return try Decimal(parsing: text)
-        } catch LedgerError.malformed {
-            throw .misused(
-                """
-                “\(text.shortened)” is no \(what): write digits and a point for the decimals, \
-                without commas or blanks, such as 1182.50.
-                """)
-        } catch {
-            throw .misused(
-                "The \(what) does not fit: at most 18 decimals, and less than 1.7e20.")
-        }
-    }
-
-    private static func currency(_ text: String) throws(CommandRefusal) -> Currency {
-        guard let currency = Currency(text.uppercased()) else {
-            throw .misused("“\(text.shortened)” is no currency, such as USD.")
-        }
-        return currency
     }
 
     /// A day, or a day and a time of day, in UTC unless an offset follows.
@@ -163,5 +116,11 @@ struct TradeWords: Sendable, Hashable {
                 in UTC, or 2026-02-01.
                 """)
         }
+    }
+}
+
+extension TradeWords {
+    func completed(by words: [String]) -> String {
+        "/trade \((typed.prefix(4) + words + typed.dropFirst(4)).joined(separator: " "))"
     }
 }

@@ -3,6 +3,15 @@ import Ledger
 extension Instrument {
     /// What people call it: an option by its contract, anything else by its symbol.
     var shownName: String { option.map(\.shownName) ?? symbol.text }
+
+    /// All that tells it from others: `AAPL, EQUITY, USD, NASDAQ`.
+    var described: String {
+        let parts = [
+            shownName, assetType.rawValue, currency.code, exchange?.text,
+            multiplier == .one ? nil : "× \(multiplier)",
+        ]
+        return parts.compactMap(\.self).joined(separator: ", ")
+    }
 }
 
 extension ExactText {

@@ -17,18 +17,21 @@ struct Vocabulary: Sendable {
 }
 
 extension CommandRequest {
-    /// Reads the arguments with the caller's own names. Throws `CommandRefusal` with what there is
+    /// Reads the arguments with the caller's own names, beside which `otherSymbols` are known, too.
+    /// Throws `CommandRefusal` with what there is
     /// to choose from where any of it was not understood.
     func listWords(
         _ parts: Set<Vocabulary.Part>, choices: [[String]] = [], of caller: Caller,
-        in arguments: Arguments? = nil
+        in arguments: Arguments? = nil, otherSymbols: [ExactText] = []
     ) async throws -> ListWords {
         let arguments = arguments ?? self.arguments
         guard !arguments.isEmpty else { return ListWords() }
         var books: [(part: Vocabulary.Part, names: NameBook)] = []
         for part in Vocabulary.Part.allCases where parts.contains(part) {
             if arguments.isFromButton, !ListWords.carries(part, in: arguments) { continue }
-            if let book = try await book(of: part, caller) { books.append((part, book)) }
+            if let book = try await book(of: part, caller, otherSymbols) {
+                books.append((part, book))
+            }
         }
         let vocabulary = Vocabulary(
             choices: choices, hasPeriod: parts.contains(.period), books: books,
@@ -36,13 +39,16 @@ extension CommandRequest {
         return try ListWords(arguments, vocabulary)
     }
 
-    private func book(of part: Vocabulary.Part, _ caller: Caller) async throws -> NameBook? {
+    private func book(
+        of part: Vocabulary.Part, _ caller: Caller, _ otherSymbols: [ExactText]
+    ) async throws -> NameBook? {
         switch part {
         case .period: return nil
         case .symbol:
+            let traded = try await tradedSymbols(for: Authority(caller: caller))
             return NameBook(
                 kind: "traded symbol",
-                try await tradedSymbols(for: Authority(caller: caller)))
+                otherSymbols.isEmpty ? traded : Set(traded + otherSymbols).sorted())
         case .portfolio:
             // What was archived can still be looked at by its name, and is offered to nobody.
             let all = try await services.portfolios.all(for: caller, includingArchived: true)

@@ -57,6 +57,7 @@ enum FillValue {
     case null
     case text(ArraySlice<UInt8>)
     case number(ArraySlice<UInt8>)
+    case flag(Bool)
     case other(JSONKind)
     case defective(JSONDefects)
 }
@@ -85,7 +86,7 @@ extension FillValue {
         case .defective(.extremeNumber):
             throw FillRefusal(
                 code: .outOfRange, field: field, detail: LedgerError.outOfRange.complaint)
-        case .other, .defective: throw wrongType(field, expected: "a decimal")
+        case .flag, .other, .defective: throw wrongType(field, expected: "a decimal")
         }
         do {
             return try Decimal(parsing: digits)
@@ -167,6 +168,25 @@ extension FillValue {
         return .named(strategy)
     }
 
+    func flag(_ field: String) throws(FillRefusal) -> Bool? {
+        switch self {
+        case .null: return nil
+        case .flag(let isTrue): return isTrue
+        case .text, .number, .other, .defective:
+            throw wrongType(field, expected: "true or false")
+        }
+    }
+
+    /// A whole number, not below 0; no string.
+    func count(_ field: String) throws(FillRefusal) -> Int64? {
+        if case .text = self { throw wrongType(field, expected: "a whole number") }
+        guard let value = try decimal(field) else { return nil }
+        guard let number = Int64(value.description), number >= 0 else {
+            throw .invalid(field, "must be a whole number, 0 or above")
+        }
+        return number
+    }
+
     /// For what has to be an object, which is read before it comes to a value.
     func onlyNull(_ field: String) throws(FillRefusal) {
         if case .null = self { return }
@@ -177,7 +197,7 @@ extension FillValue {
         switch self {
         case .null: return nil
         case .text(let bytes): return bytes
-        case .number, .other, .defective: throw wrongType(field, expected: "a string")
+        case .number, .flag, .other, .defective: throw wrongType(field, expected: "a string")
         }
     }
 
@@ -186,6 +206,7 @@ extension FillValue {
         case .defective(let defects) where !defects.isSubset(of: .extremeNumber):
             .invalid(field, defects.description)
         case .number, .defective: .invalid(field, "expected \(expected), found a number")
+        case .flag: .invalid(field, "expected \(expected), found \(JSONKind.bool)")
         case .other(let kind): .invalid(field, "expected \(expected), found \(kind)")
         case .text: .invalid(field, "expected \(expected), found a string")
         case .null: .invalid(field, "expected \(expected), found null")

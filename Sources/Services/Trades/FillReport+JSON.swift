@@ -32,15 +32,20 @@ extension FillReport {
             case .named(let reference):
                 fill.write(FillField.strategy.rawValue, reference.description)
             }
-            if let option {
-                fill.object(FillField.option.rawValue) { block in
-                    block.write(OptionField.underlying.rawValue, option.underlying)
-                    block.write(OptionField.expiry.rawValue, option.expiry)
-                    block.write(OptionField.strike.rawValue, option.strike)
-                    block.write(OptionField.right.rawValue, option.right)
-                }
-            }
+            if let option { fill.write(FillField.option.rawValue, option: option) }
         }
         return String(decoding: bytes, as: UTF8.self)
+    }
+}
+
+extension JSONObjectWriter {
+    /// A contract, as the `option` block of a report.
+    mutating func write(_ key: String, option: OptionContract) {
+        object(key) { block in
+            block.write(OptionField.underlying.rawValue, option.underlying)
+            block.write(OptionField.expiry.rawValue, option.expiry)
+            block.write(OptionField.strike.rawValue, option.strike)
+            block.write(OptionField.right.rawValue, option.right)
+        }
     }
 }

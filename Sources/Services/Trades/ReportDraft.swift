@@ -140,6 +140,8 @@ extension FillValue {
             self = .text(try reader.utf8())
         case .number:
             self = .number(try reader.number())
+        case .bool:
+            self = .flag(try reader.bool())
         case let kind:
             try reader.skip()
             self = .other(kind)

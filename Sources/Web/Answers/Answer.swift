@@ -17,9 +17,8 @@ struct Answer: Sendable {
     var headers: HTTPFields
     private let body: Body
 
-    /// A 200.
-    init(_ value: some JSONWritable) {
-        self.init(.ok, "application/json", value)
+    init(_ value: some JSONWritable, status: HTTPResponse.Status = .ok) {
+        self.init(status, "application/json", value)
     }
 
     init(_ problem: Problem) {

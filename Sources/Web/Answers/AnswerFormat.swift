@@ -1,3 +1,4 @@
+import HTTPTypes
 import Wire
 
 /// The members of a JSON object that stands for a value, in their order: what writes it, and what
@@ -173,9 +174,13 @@ struct AnswerMember<Value>: Sendable {
 }
 
 extension Answer {
-    /// A 200 with the value as `format` writes it.
-    init<Value>(_ value: Value, as format: AnswerFormat<Value>, reserving bytes: Int = 0) {
-        self.init(Formatted(value: value, format: format, reservedBytes: bytes))
+    /// With the value as `format` writes it.
+    init<Value>(
+        _ value: Value, as format: AnswerFormat<Value>, status: HTTPResponse.Status = .ok,
+        reserving bytes: Int = 0
+    ) {
+        self.init(
+            Formatted(value: value, format: format, reservedBytes: bytes), status: status)
     }
 }
 

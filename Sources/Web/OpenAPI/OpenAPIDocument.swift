@@ -68,7 +68,8 @@ public struct OpenAPIDocument: Sendable {
             served where GET is. The probes and this description take no parameters and look \
             at none.
 
-            Every POST may be sent again: what is known already is told and not stored twice.
+            Every POST may be sent again: what is known already is told and not stored twice. \
+            An order that is placed is known by its `client_order_id`: give one.
             """,
         ]
     }

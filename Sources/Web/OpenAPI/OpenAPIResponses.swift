@@ -25,7 +25,14 @@ enum OpenAPIResponses {
                     ? ["$ref": .text("#/components/responses/\(codes[0].typeName)")]
                     : refusal(codes))
         }
-        return .object([JSONMember("200", .object(success))] + problems)
+        var successes = [JSONMember("200", .object(success))]
+        if route.description.isCreating {
+            success[0].value = "Made"
+            successes[0].value = .object(
+                [JSONMember("description", "It was there already")] + success.dropFirst())
+            successes.append(JSONMember("201", .object(success)))
+        }
+        return .object(successes + problems)
     }
 
     /// Those that several routes give.

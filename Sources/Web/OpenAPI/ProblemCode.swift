@@ -20,6 +20,10 @@ public enum ProblemCode: String, Sendable, CaseIterable {
     case unknownHook = "UNKNOWN_HOOK"
     case methodNotAllowed = "METHOD_NOT_ALLOWED"
     case conflict = "CONFLICT"
+    case orderEnded = "ORDER_ENDED"
+    case versionConflict = "VERSION_CONFLICT"
+    case notOurs = "NOT_OURS"
+    case tooManyOpenOrders = "TOO_MANY_OPEN_ORDERS"
     case bodyTooSlow = "BODY_TOO_SLOW"
     case bodyTooLarge = "BODY_TOO_LARGE"
     case tooManyRuns = "TOO_MANY_RUNS"
@@ -32,6 +36,12 @@ public enum ProblemCode: String, Sendable, CaseIterable {
     case unknownField = "UNKNOWN_FIELD"
     case outOfRange = "OUT_OF_RANGE"
     case ambiguous = "AMBIGUOUS"
+    case unknownInstrument = "UNKNOWN_INSTRUMENT"
+    case ambiguousInstrument = "AMBIGUOUS_INSTRUMENT"
+    case instrumentMismatch = "INSTRUMENT_MISMATCH"
+    case noGateway = "NO_GATEWAY"
+    case noQuote = "NO_QUOTE"
+    case nothingToReduce = "NOTHING_TO_REDUCE"
     case notStored = "NOT_STORED"
     case rateLimited = "RATE_LIMITED"
     case headersTooLarge = "HEADERS_TOO_LARGE"
@@ -50,12 +60,15 @@ extension ProblemCode {
             .unknownCampaign, .unknownOrder, .unknownHook:
             .notFound
         case .methodNotAllowed: .methodNotAllowed
-        case .conflict, .tooManyRuns: .conflict
+        case .conflict, .orderEnded, .versionConflict, .notOurs, .tooManyOpenOrders, .tooManyRuns:
+            .conflict
         case .bodyTooSlow: .requestTimeout
         case .bodyTooLarge, .tooManyFills, .tooManyOrders, .tooManyQuotes, .tooManyRates:
             .contentTooLarge
         case .unsupportedMediaType: .unsupportedMediaType
-        case .invalidField, .unknownField, .outOfRange, .ambiguous, .notStored:
+        case .invalidField, .unknownField, .outOfRange, .ambiguous, .unknownInstrument,
+            .ambiguousInstrument, .instrumentMismatch, .noGateway, .noQuote, .nothingToReduce,
+            .notStored:
             .unprocessableContent
         case .rateLimited: .tooManyRequests
         case .headersTooLarge: .requestHeaderFieldsTooLarge
@@ -91,6 +104,16 @@ extension ProblemCode {
         case .tooManyOrders: "more than 10,000 orders in one batch: send several"
         case .methodNotAllowed: "the path does not take the method; Allow names those that it does"
         case .conflict: "the id is known with other content"
+        case .orderEnded: "the order has ended; the detail tells how"
+        case .versionConflict: "the order has changed since; the detail tells how it is now"
+        case .notOurs: "the order was placed elsewhere and reported: change it there"
+        case .tooManyOpenOrders: "the portfolio has as many open orders as it may: cancel some"
+        case .unknownInstrument: "the instrument is not known: add asset_type and currency"
+        case .ambiguousInstrument: "several instruments have the symbol: add what tells them apart"
+        case .instrumentMismatch: "the known instrument has another multiplier or tick size"
+        case .noGateway: "no order can be sent to the portfolio's broker from here"
+        case .noQuote: "no price is known to reckon the quantity from"
+        case .nothingToReduce: "reduce_only, and what is held is none or less"
         case .bodyTooLarge: "the body is longer than the service takes: send several requests"
         case .tooManyFills: "more than 10,000 fills in one batch: send several"
         case .tooManyQuotes: "more than 10,000 quotes in one batch: send several"

@@ -71,6 +71,8 @@ struct RouteDescription: Sendable {
     let request: Content?
     /// Of a 200.
     let answer: Content
+    /// Whether what it makes is answered by a 201.
+    let isCreating: Bool
     /// Beside those that follow from the rest of the description.
     let refusals: [ProblemCode]
 }

@@ -57,6 +57,15 @@ struct Query: Sendable {
         return number
     }
 
+    /// A whole number from 0 on; nil where it is left out.
+    func count(_ name: String) throws(Problem) -> Int64? {
+        guard let text = values[name] else { return nil }
+        guard text.utf8.allSatisfy({ (0x30...0x39).contains($0) }), let number = Int64(text) else {
+            throw .invalid(name, "expected a whole number from 0 on")
+        }
+        return number
+    }
+
     /// One of an enum's raw values, in any case; nil where it is left out.
     func choice<Choice: RawRepresentable & CaseIterable>(
         _ name: String, of type: Choice.Type = Choice.self

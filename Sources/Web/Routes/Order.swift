@@ -8,9 +8,7 @@ extension Route {
         .get, "/v1/orders/{uid}", .orders,
         summary: "One order with its trades, newest first, page by page",
         parameters: [.cursor("trades"), .limit],
-        segments: [
-            RouteParameter("uid", .text(atMost: PathPattern.segmentLimitBytes), "The order's uid")
-        ],
+        segments: [.orderUID],
         answer: .json(.orderDetail, example: orderExample), refusals: [.unknownOrder],
         .authorized(.read) { call, authority in
             let query = try call.query()
@@ -39,7 +37,7 @@ extension AnswerFormat<OrderDetail> {
 }
 
 extension AnswerFormat<OrderListing> {
-    fileprivate static let orderWithMeta = AnswerFormat(
+    static let orderWithMeta = AnswerFormat(
         orderMembers + [.stored("meta", "As it was posted") { $0.metaJSON }])
 }
 
@@ -49,6 +47,8 @@ private let orderExample = """
     "status":"NEW","time_in_force":"GTC","quantity":"1","filled_quantity":"0",\
     "price":"65000.1","stop_price":null,"client_order_id":null,"broker_order_id":"o-1",\
     "placed_at":"2026-02-19T14:31:58Z","updated_at":"2026-02-19T14:31:58Z",\
-    "overfilled":false,"reported_status":"NEW","reported_filled_quantity":null,"meta":{}},\
+    "overfilled":false,"reported_status":"NEW","reported_filled_quantity":null,\
+    "gateway":null,"trail_amount":null,"trail_percent":null,"reduce_only":false,\
+    "triggered_at":null,"reason":null,"close_reason":null,"version":1,"meta":{}},\
     "trades":[],"next_cursor":null}
     """

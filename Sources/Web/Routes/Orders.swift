@@ -96,9 +96,32 @@ extension AnswerFormat<OrderListing> {
         .init("reported_filled_quantity", "As it was last reported, with or without trades") {
             $0.reportedFilledQuantity
         },
+        .init("gateway", "The broker through whose gateway it was placed; null of a reported one") {
+            $0.gateway
+        },
+        .init("trail_amount", "How far its stop stays behind the best price") {
+            $0.trail?.amount
+        },
+        .init("trail_percent", "The same in percent of the best price") { $0.trail?.percent },
+        .init("reduce_only", "Whether it may only bring the position nearer to flat") {
+            $0.isReduceOnly
+        },
+        .init("triggered_at", "When its stop price was reached") { $0.triggeredAt },
+        .init("reason", "Why it was denied, rejected or canceled") { $0.reason },
+        .wordOrNull("close_reason", "How an order that closed a position came about") {
+            $0.closeReason
+        },
+        .init("version", "Counts its changes") { $0.version },
     ]
 
     static let order = AnswerFormat("Order", orderMembers)
+}
+
+extension Trail {
+    fileprivate var amount: Decimal? { if case .amount(let amount) = self { amount } else { nil } }
+    fileprivate var percent: Decimal? {
+        if case .percent(let percent) = self { percent } else { nil }
+    }
 }
 
 private let ordersExample = """
@@ -107,6 +130,8 @@ private let ordersExample = """
     "status":"PARTIALLY_FILLED","time_in_force":"GTC","quantity":"1","filled_quantity":"0.5",\
     "price":"65000.1","stop_price":null,"client_order_id":null,"broker_order_id":"o-1",\
     "placed_at":"2026-02-19T14:31:58Z","updated_at":"2026-02-19T14:32:00.123Z",\
-    "overfilled":false,"reported_status":"NEW","reported_filled_quantity":null}],\
+    "overfilled":false,"reported_status":"NEW","reported_filled_quantity":null,\
+    "gateway":null,"trail_amount":null,"trail_percent":null,"reduce_only":false,\
+    "triggered_at":null,"reason":null,"close_reason":null,"version":1}],\
     "next_cursor":null}
     """

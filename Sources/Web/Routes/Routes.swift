@@ -22,6 +22,9 @@ public enum Routes {
         .campaign,
         .orders,
         .order,
+        .postOrder,
+        .replaceOrder,
+        .deleteOrder,
         .postOrderReports,
         .postHeartbeat,
         .risk,
@@ -32,7 +35,11 @@ public enum Routes {
 
 /// One thing that can be asked of the server.
 public struct Route: Sendable {
-    public enum Method: String, Sendable, CaseIterable { case get = "GET", post = "POST" }
+    public enum Method: String, Sendable, CaseIterable {
+        case get = "GET"
+        case post = "POST"
+        case delete = "DELETE"
+    }
 
     public let method: Method
     /// A segment in braces stands for any text in its place: `/v1/campaigns/{uid}`.
@@ -60,20 +67,21 @@ public struct Route: Sendable {
             Authority.Permission, @Sendable (RouteCall, Authority) async throws -> Answer)
     }
 
-    /// `details` are paragraphs in CommonMark; `refusals` are those that do not follow from the
+    /// `details` are paragraphs in CommonMark; `isCreating` where what is new is answered by a 201
+    /// and what was there by a 200; `refusals` are those that do not follow from the
     /// other arguments (see `problems`).
     init(
         _ method: Method, _ path: String, _ tag: RouteTag, summary: String,
         details: String? = nil, parameters: [RouteParameter] = [],
         segments: [RouteParameter] = [], request: Content? = nil, answer: Content,
-        refusals: [ProblemCode] = [], _ handler: Handler
+        isCreating: Bool = false, refusals: [ProblemCode] = [], _ handler: Handler
     ) {
         self.method = method
         self.path = path
         self.summary = summary
         description = RouteDescription(
             tag: tag, details: details, query: parameters, segments: segments,
-            request: request, answer: answer, refusals: refusals)
+            request: request, answer: answer, isCreating: isCreating, refusals: refusals)
         self.handler = handler
     }
 }

@@ -10,13 +10,16 @@ struct Gallery: Sendable {
         let shots: [Shot]
         let lines: [String]
         let noticeKinds: Set<String>
+        /// By which orders are named in chat.
+        let orderNames: [String]
     }
 
     /// The one list of chapters, in the order in which a reader would take them.
     static let chapters: [Chapter] =
         [
             .doorway, .help, .positions, .orders, .pnl, .equity, .risk, .trades, .trade,
-            .campaigns, .campaign, .why, .books, .cash, .strategies, .rates, .tokens, .hooks,
+            .ordering, .changing, .campaigns, .campaign, .why, .books, .cash, .strategies, .rates,
+            .tokens, .hooks,
             .quarantine, .imports, .settings, .exports, .leaving, .members, .administration,
             .notices, .piles, .actions, .misuse, .mishaps, .samples,
         ]
@@ -52,7 +55,9 @@ struct Gallery: Sendable {
             try await chapter.play(stage)
             return Page(
                 shots: await stage.shots, lines: await stage.lines,
-                noticeKinds: await stage.noticeKinds)
+                noticeKinds: await stage.noticeKinds,
+                orderNames: try await world.texts("SELECT uid FROM orders ORDER BY id")
+                    .map { String($0.suffix(6)) })
         }
     }
 }
@@ -77,7 +82,11 @@ enum GoldenText {
             }
             parts.append(lines.joined(separator: "\n"))
         }
-        return masked(parts.joined(separator: "\n\n\n") + "\n")
+        var text = masked(parts.joined(separator: "\n\n\n") + "\n")
+        for (index, name) in page.orderNames.enumerated() {
+            text = text.replacing(name, with: "name-\(index + 1)")
+        }
+        return text
     }
 
     /// Without what chance decides: ids and secrets by their number, and what depends on the

@@ -65,7 +65,8 @@ actor Stage {
         let database = FaultyDatabase(world.database)
         self.database = database
         services = Services(
-            database: database, world: world.world, limits: limits, hooks: hooks)
+            database: database, world: world.world, limits: limits, hooks: hooks,
+            gateways: [Account.paperBroker])
         let gauges = BotGauges(version: "0.1.0", world: world.world)
         gauges.watch(.updates) { 0 }
         gauges.watch(.messages) { 2 }

@@ -34,6 +34,17 @@ extension Stage {
         try #require(answer.rejected == 0, "\(answer.outcomes)")
     }
 
+    /// Places an order for an equity that no exchange is told of.
+    func place(
+        _ quantity: Decimal, _ symbol: ExactText, _ pricing: OrderPricing, _ side: Side = .buy
+    ) async throws -> OrderListing {
+        try await services.orders.place(
+            PlaceOrder(
+                symbol: symbol, side: side, size: .quantity(quantity), pricing: pricing,
+                assetType: .equity, currency: .usd), as: try await authority(of: .ada)
+        ).order
+    }
+
     /// Each a symbol, its exchange, its last price and the time of that.
     func quote(_ quotes: [(String, String, String, String)]) async throws {
         let list = quotes.map { symbol, exchange, last, time in

@@ -12,7 +12,7 @@ import World
     /// Kinds that some command takes: their owner is answered otherwise than who makes them up.
     private static let typed: Set<MarkedMember.Handle.Kind> = [
         .portfolio, .account, .strategy, .symbol, .campaignNumber, .campaignUID, .tokenName,
-        .hookName, .quarantineNumber,
+        .hookName, .quarantineNumber, .orderUID,
     ]
 
     @Test func `every argument of every command has something to be tried with`() {

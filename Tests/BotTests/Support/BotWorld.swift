@@ -68,7 +68,8 @@ struct BotWorld: Sendable {
         _ body: @escaping @Sendable () async throws -> Result
     ) async throws -> Result {
         let fresh = Services(
-            database: database ?? world.database, world: world.world, limits: Limits())
+            database: database ?? world.database, world: world.world, limits: Limits(),
+            gateways: [Account.paperBroker])
         return try await running(services: fresh, body)
     }
 

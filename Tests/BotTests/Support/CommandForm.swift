@@ -112,6 +112,7 @@ extension CommandForm {
         "{…}": "{}", "{…}|default": "default", "BOT|none": "none", "BASE": "USD", "QUOTE": "EUR",
         "RATE": "0.92", "YYYY-MM-DD": "2025-12-01", "command": "positions", "VALUE": "UTC",
         "settings NAME": "zone", "import NAME": "csv", "TELEGRAM_ID|@username": "4711",
-        "portfolio|token|trade|…": "token",
+        "portfolio|token|trade|…": "token", "QUANTITY|$AMOUNT|PART%": "1", "X|X%": "1%",
+        "ORDER": "2b7afe", "order|symbol|all": "owncoin", "symbol|all": "owncoin",
     ]
 }

@@ -72,7 +72,8 @@ public struct OrderDesk: Sendable {
                 return
             } catch {
                 observe(.storage(error))
-                try? await work.world.sleep(seconds: Double(Self.outagePauseSeconds))
+                let next = work.world.now().adding(seconds: Self.outagePauseSeconds)
+                try? await work.world.sleep(until: next)
             }
         }
     }

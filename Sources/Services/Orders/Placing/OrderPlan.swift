@@ -16,7 +16,13 @@ struct OrderPlan {
     let position: Position
     let instruction: OrderInstruction
 
-    /// `locking` where it is to be placed in this unit of work. Throws `ServiceError`.
+    /// An order that its sender placed before, under the same id.
+    struct Repetition: Error {
+        let uid: String
+    }
+
+    /// `locking` where it is to be placed in this unit of work: then it throws
+    /// `Repetition` for the same request again. Throws `ServiceError`.
     init(
         _ order: PlaceOrder, locking: Bool, gateways: Set<String>, _ authority: Authority,
         in tx: any Transaction
@@ -36,6 +42,16 @@ struct OrderPlan {
                 portfolioID: portfolio.id, instrumentID: record.id, strategyID: strategy.id)
         } catch let refusal as FillRefusal {
             throw ServiceError(refusal)
+        }
+        // Before what has changed since can refuse it.
+        if locking, let id = order.clientOrderID,
+            let known = try PlacedOrders.with(
+                clientOrderID: id, in: portfolio.id, for: authority.caller, in: tx)
+        {
+            guard known.request == order.request(instrument, portfolio.name) else {
+                throw ServiceError.otherOrder
+            }
+            throw Repetition(uid: known.uid)
         }
         guard gateways.contains(portfolio.brokerCode) else {
             throw ServiceError(

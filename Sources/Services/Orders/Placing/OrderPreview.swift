@@ -17,7 +17,7 @@ public struct OrderPreview: Sendable, Hashable {
     public let isNewInstrument: Bool
     public let instruction: OrderInstruction
     public let quote: Quote?
-    /// The price it is reckoned at: its limit, its stop, or what the quote offers; nil where nothing
+    /// The price it is reckoned at: its limit, its stop, or what the quote offers; nil where none
     /// is known.
     public let price: Decimal?
     /// price × quantity × multiplier, in the instrument's currency.

@@ -36,12 +36,10 @@ extension OrderService {
     ) throws -> PlacedAnswer {
         let caller = authority.caller
         try caller.requireMember(in: tx)
-        let plan = try OrderPlan(order, locking: true, gateways: gateways, authority, in: tx)
-        if let clientOrderID = order.clientOrderID,
-            let known = try PlacedOrders.with(
-                clientOrderID: clientOrderID, in: plan.portfolio.id, for: caller, in: tx)
-        {
-            guard known.request == plan.request else { throw ServiceError.otherOrder }
+        let plan: OrderPlan
+        do {
+            plan = try OrderPlan(order, locking: true, gateways: gateways, authority, in: tx)
+        } catch let known as OrderPlan.Repetition {
             return PlacedAnswer(
                 order: try listing(known.uid, for: caller, in: tx), isRepeated: true)
         }
@@ -50,7 +48,7 @@ extension OrderService {
                 < Limits.openOrdersPerPortfolio
         else {
             throw ServiceError(
-                .limit, code: "TOO_MANY_ORDERS",
+                .conflict, code: "TOO_MANY_OPEN_ORDERS",
                 detail: "\(Limits.openOrdersPerPortfolio) orders work in \(plan.portfolio.name):"
                     + " cancel some, or wait until they end")
         }

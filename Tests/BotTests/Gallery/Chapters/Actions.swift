@@ -18,6 +18,27 @@ struct ActionScene: Sendable {
         "trade": ActionScene {
             try await $0.says(.ada, "/trade buy 10 AAPL 182.5 type EQUITY currency USD")
         },
+        "order": ActionScene {
+            try await $0.says(.ada, "/buy 10 AAPL limit 180 type EQUITY currency USD")
+        },
+        "cancel": ActionScene { stage in
+            let uid = try await stage.workingOrder()
+            try await stage.says(.ada, "/cancel \(uid)")
+        },
+        "replace": ActionScene { stage in
+            let uid = try await stage.workingOrder()
+            try await stage.says(.ada, "/replace \(uid) qty 12 limit 181")
+        },
+        "close": ActionScene { stage in
+            try await stage.backstage {
+                if try await stage.world.count(of: "positions", where: "quantity <> '0'") == 0 {
+                    try await stage.post([
+                        fill("held", "BUY", "2", at: "10", time: "2026-02-19T10:00:00Z")
+                    ])
+                }
+            }
+            try await stage.says(.ada, "/close all")
+        },
         "quarantine": ActionScene { stage in
             try await stage.backstage {
                 if try await stage.world.count(of: "hooks") == 0 {
@@ -108,6 +129,16 @@ extension Chapter {
 }
 
 extension Stage {
+    /// The uid of an order of ada's that works; one is placed where there is none.
+    fileprivate func workingOrder() async throws -> String {
+        if let known = try await world.texts(
+            "SELECT uid FROM orders WHERE status = 'PENDING' AND gateway IS NOT NULL"
+        ).first {
+            return known
+        }
+        return try await place(10, "AAPL", .limit(180)).uid
+    }
+
     private func offerAgain(_ scene: ActionScene) async throws {
         try await backstage { try await scene.offer(self) }
     }

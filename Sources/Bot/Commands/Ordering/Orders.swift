@@ -11,7 +11,7 @@ extension Command {
             let authority = Authority(caller: caller)
             let words = try await request.listWords(
                 [.symbol, .period, .portfolio, .strategy], choices: OrderSelection.choices,
-                of: caller)
+                of: caller, otherSymbols: try await request.orderedSymbols(for: authority))
             let selection = OrderSelection(words)
             var query = OrderQuery(
                 portfolio: words.portfolio, statuses: selection.statuses, symbol: words.symbol,
@@ -41,7 +41,7 @@ private struct OrderScreen {
         let table = Table(
             columns: [
                 .init("Symbol"), .init("Side"), .init("Type"), .init("Filled", .right),
-                .init("Price", .right), .init("Status"), .init("Placed"),
+                .init("Price", .right), .init("Status"), .init("Placed"), .init("Order"),
             ], rows: orders.map(row),
             whenEmpty: isFirst ? selection.whenEmpty : "No older orders.")
         // As many rows as fit: long names may leave less room than rows.
@@ -52,13 +52,35 @@ private struct OrderScreen {
                 title: selection.title,
                 blocks: [.table(part.table)]
                     + (isOverfilled ? [.note("⚠ More was filled than ordered.")] : []),
-                buttons: [
+                buttons: try links(to: orders[part.rows]) + [
                     try request.turning(
                         isFirst: isFirst, behind: isLast ? nil : orders[part.rows].last?.id,
                         selection.carried()), try others(),
                 ])
         }
     }
+
+    /// To each order's screen; beside those that work, what cancels them.
+    private func links(
+        to orders: ArraySlice<OrderListing>
+    ) throws(ScreenError) -> [[Button]] {
+        var working: [[Button]] = []
+        var ended: [Button] = []
+        for order in orders {
+            if order.isWorking {
+                let name = "\(order.instrument.shownName) · \(order.chatName)"
+                working.append([
+                    try request.link(name, to: order),
+                    try request.cancelButton("Cancel", for: order),
+                ])
+            } else {
+                ended.append(try request.link(order.chatName, to: order))
+            }
+        }
+        return working + ended.inRows(of: Self.linksPerRow)
+    }
+
+    private static let linksPerRow = 4
 
     private func others() throws(ScreenError) -> [Button] {
         var others: [Button] = []
@@ -78,7 +100,7 @@ private struct OrderScreen {
                 ? "⚠ \(order.filledQuantity)/\(order.quantity)"
                 : "\(order.filledQuantity)/\(order.quantity)",
             (order.price ?? order.stopPrice).map(Cell.decimal) ?? "–",
-            .text(order.status.rawValue), .time(order.placedAt),
+            .text(order.status.rawValue), .time(order.placedAt), .code(order.chatName),
         ]
     }
 }
