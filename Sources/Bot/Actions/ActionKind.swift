@@ -53,9 +53,9 @@ extension ActionKind {
 /// The one list of kinds.
 package enum ActionKinds {
     package static let all: [ActionKind] = [
-        .trade, .order, .cancelOrders, .replaceOrder, .closePositions, .discard, .importFile,
-        .revokeToken, .renewHook, .membership, .broadcast, .archivePortfolio, .portfolioLots,
-        .deposit, .withdraw, .deleteMe, .erase,
+        .trade, .deposit, .withdraw, .order, .cancelOrders, .replaceOrder, .closePositions,
+        .discard, .importFile, .revokeToken, .renewHook, .membership, .broadcast,
+        .archivePortfolio, .portfolioLots, .deleteMe, .erase,
     ]
 
     static func named(_ name: String) -> ActionKind? { all.first { $0.name == name } }

@@ -1,8 +1,8 @@
 /// How a portfolio's equity went on one day, in one currency.
 ///
 /// Money that is paid in or out is no gain and no loss: the whole day then counts as if it had been
-/// there, or gone, from its beginning. So closing − opening is what the day made, and figures of two
-/// days can be compared after their `deposits` are taken off.
+/// there, or gone, from its beginning. So closing − opening is what the day made, and figures of
+/// two days can be compared after their `deposits` are taken off.
 public struct EquityDay: Sendable, Hashable {
     public let day: Day
     /// The closing of the last day that was seen, or the equity at first sight.

@@ -111,7 +111,8 @@ public enum Quotes {
             WHERE true
             ON CONFLICT (instrument_id) DO UPDATE SET
                 bid = excluded.bid, ask = excluded.ask, last = excluded.last,
-                bid_size = excluded.bid_size, ask_size = excluded.ask_size, quoted_at = excluded.quoted_at, updated_at = excluded.updated_at
+                bid_size = excluded.bid_size, ask_size = excluded.ask_size,
+                quoted_at = excluded.quoted_at, updated_at = excluded.updated_at
             WHERE quotes.quoted_at <= excluded.quoted_at
             """, forEach: items)
     }

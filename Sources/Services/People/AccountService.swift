@@ -70,8 +70,8 @@ public struct AccountService: Sendable {
         return id
     }
 
-    /// Inserts the row, and what a paper account begins with. Throws `.limit`, and `.invalid` for an
-    /// unknown broker.
+    /// Inserts the row, and what a paper account begins with. Throws `.limit`, and `.invalid` for
+    /// an unknown broker.
     static func add(
         name: ExactText, brokerCode: String, currency: Currency, _ money: MoneySettings,
         for caller: Caller, in tx: any Transaction, _ draw: inout Draw

@@ -28,11 +28,12 @@ struct Journey {
         let source: TradeSource
     }
 
-    /// `source` is of the trade that opens what the posting opens.
+    /// `source` is the posted trade's, `openCampaign` that of the one that opened what is open.
     mutating func note(_ posting: Posting, source: TradeSource, of openCampaign: TradeSource?) {
         if posting.closing != nil { noteClosing(posting, of: openCampaign ?? source) }
         if let step = posting.opening {
-            note(step.campaign, step.quantity, of: posting.number, source)
+            let opener = posting.effect == .add ? openCampaign ?? source : source
+            note(step.campaign, step.quantity, of: posting.number, opener)
             if let lot = posting.lot {
                 newLots[lot.trade] = LotRecord(campaign: step.campaign.opening, lot: lot)
             }

@@ -70,8 +70,8 @@ public enum Settings {
                 + " equity"),
         .decimal(
             "paper.slippage_basis_points", 0...1000, \.paper.slippageBasisPoints,
-            "how much worse than quoted paper orders trade, in hundredths of a percent of the price;"
-                + " never beyond a limit"),
+            "how much worse than quoted paper orders trade, in hundredths of a percent of the"
+                + " price; never beyond a limit"),
         .decimal(
             "paper.fee_percent", -10...10, \.paper.feePercent,
             "what a paper fill costs, of its notional; below 0 for a rebate"),

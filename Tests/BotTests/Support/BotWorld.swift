@@ -1,6 +1,7 @@
 import Bot
 import CurlTransport
 import Ledger
+import Records
 import Services
 import Storage
 import Telegram

@@ -2,35 +2,20 @@ import Ledger
 import Records
 import Services
 
-extension Command {
-    private static let cashArguments = "AMOUNT [USD] [ACCOUNT] [note …]"
-
-    static let deposit = Command(
-        "deposit", "Pay play money into a paper account; asks before it does",
-        arguments: cashArguments, example: "/deposit 5000 USD paper note for the contest",
-        // How much somebody has is not for a group to read.
-        isPrivateOnly: true,
-        body: .approved { try await propose(.deposit, $0, $1) })
-
-    static let withdraw = Command(
-        "withdraw", "Take play money out of a paper account; asks before it does",
-        arguments: cashArguments, example: "/withdraw 5000", isPrivateOnly: true,
-        body: .approved { try await propose(.withdraw, $0, $1) })
-
-    private static func propose(
-        _ direction: CashRequest.Direction, _ request: CommandRequest, _ caller: Caller
-    ) async throws -> Screen {
-        let accounts = try await request.services.accounts.all(for: caller)
-        let words = try CashWords(request.arguments, accounts: accounts)
+extension CommandRequest {
+    /// What `/deposit` and `/withdraw` lay before the one who asks.
+    func cash(_ direction: CashRequest.Direction, _ caller: Caller) async throws -> Screen {
+        let accounts = try await services.accounts.all(for: caller)
+        let words = try CashWords(arguments, accounts: accounts)
         var payment = words.request(direction)
-        let standing = try await request.services.money.rehearse(payment, for: caller)
+        let standing = try await services.money.rehearse(payment, for: caller)
         // The very account and currency that are shown, whatever is the default when it is
         // confirmed.
         payment = CashRequest(
             direction, payment.amount, currency: payment.currency ?? standing.account.baseCurrency,
             account: standing.account.name, note: payment.note)
         let proposal = CashProposal(payment)
-        return try await request.proposal(
+        return try await self.proposal(
             of: ActionKind.cash(direction), proposal.json, to: caller,
             blocks: [.facts(proposal.facts + CashScreen.facts(standing.money))])
     }
@@ -39,6 +24,7 @@ extension Command {
 /// What stands behind `/deposit` and `/withdraw`: an amount, then perhaps its currency and the
 /// account, and last of all a note.
 struct CashWords: Sendable {
+    static let usage = "AMOUNT [USD] [ACCOUNT] [note …]"
     private static let noteWord = "note"
 
     let amount: Decimal
