@@ -72,13 +72,14 @@ extension OrderService {
                 .conflict, code: "NOT_OURS", field: "uid",
                 detail: "this order was placed elsewhere and reported: change it there")
         }
-        let underway = try Submissions.pending(of: order.id, for: caller, in: tx)
-        let now = ([order.standing] + underway.compactMap(Self.words)).joined(separator: "; ")
         guard order.progress.status.isOpen else {
             throw ServiceError(
-                .conflict, code: "ORDER_ENDED", field: "uid", detail: "the order is \(now)")
+                .conflict, code: "ORDER_ENDED", field: "uid",
+                detail: "the order is \(order.standing)")
         }
         guard version == nil || version == order.version else {
+            let underway = try Submissions.pending(of: order.id, for: caller, in: tx)
+            let now = ([order.standing] + underway.compactMap(Self.words)).joined(separator: "; ")
             throw ServiceError(
                 .conflict, code: "VERSION_CONFLICT", field: "version",
                 detail: "the order has changed since: it is version \(order.version) by now,"
