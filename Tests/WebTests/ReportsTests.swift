@@ -257,7 +257,9 @@ struct ReportsTests {
                         "price": "100", "stop_price": nil, "client_order_id": nil,
                         "broker_order_id": "b-0", "placed_at": "1970-01-01T00:00:00Z",
                         "updated_at": "1970-01-01T00:00:00Z", "overfilled": false,
-                        "reported_status": nil, "reported_filled_quantity": nil,
+                        "reported_status": nil, "reported_filled_quantity": nil, "gateway": nil,
+                        "trail_amount": nil, "trail_percent": nil, "reduce_only": false,
+                        "triggered_at": nil, "reason": nil, "close_reason": nil, "version": 1,
                     ]
                 ])
         }
