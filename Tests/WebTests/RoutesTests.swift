@@ -16,7 +16,8 @@ struct RoutesTests {
                 "GET /v1/trades", "POST /v1/fills", "POST /v1/fx",
                 "POST /v1/hooks/freqtrade/{hook}", "POST /v1/hooks/tradingview/{hook}",
                 "POST /v1/orders", "POST /v1/orders/reports", "POST /v1/orders/{uid}/replace",
-                "POST /v1/quotes", "POST /v1/strategies/{name}/heartbeat",
+                "POST /v1/quotes", "POST /v1/risk/check",
+                "POST /v1/strategies/{name}/heartbeat",
                 "POST /v1/trades/corrections",
             ])
     }

@@ -44,6 +44,22 @@ public enum Quotes {
         ) { try decode($0, from: 0) }
     }
 
+    /// The stored quotes of these instruments; those that have none are left out.
+    public static func of(
+        _ instruments: some Sequence<InstrumentID>, in tx: any Transaction
+    ) throws -> [InstrumentID: Quote] {
+        var items = RowSet([.init("instrument_id", .integer)])
+        for instrument in instruments { items.append([.id(instrument)]) }
+        let quotes: [(InstrumentID, Quote)] = try tx.query(
+            """
+            SELECT q.instrument_id, \(columns)
+            FROM item
+            JOIN quotes q ON q.instrument_id = item.instrument_id
+            """, forEach: items
+        ) { (try $0.id(0), try decode($0, from: 1)) }
+        return Dictionary(quotes) { first, _ in first }
+    }
+
     /// The stored quote of each instrument that has one.
     public static func all(
         in tx: any Transaction

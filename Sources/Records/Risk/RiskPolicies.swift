@@ -3,6 +3,7 @@ public import Storage
 
 /// A configured risk rule.
 public struct RiskPolicyRecord: Sendable, Hashable {
+    public let id: Int64
     public enum ScopeType: String, Sendable, CaseIterable {
         case user = "USER"
         case portfolio = "PORTFOLIO"
@@ -14,8 +15,13 @@ public struct RiskPolicyRecord: Sendable, Hashable {
     public let scopeType: ScopeType
     /// The portfolio's or strategy's name; nil for a policy of the user.
     public let scopeName: ExactText?
+    public let portfolioID: PortfolioID?
+    public let strategyID: StrategyID?
     public let configJSON: String
+    public let isActive: Bool
     public let createdAt: Timestamp
+    /// Counts its changes.
+    public let version: Int64
 }
 
 /// The stored fact that a policy was exceeded.
@@ -30,6 +36,27 @@ public struct RiskBreachRecord: Sendable, Hashable {
 }
 
 public enum RiskPolicies {
+    private static let select = """
+        SELECT r.id, r.uid, r.name, r.scope_type, b.name, s.name, s.version, r.portfolio_id,
+            r.strategy_id, r.config_json, r.is_active, r.created_at, r.version
+        FROM risk_policies r
+        LEFT JOIN portfolios b ON b.id = r.portfolio_id
+        LEFT JOIN strategies s ON s.id = r.strategy_id
+        """
+
+    private static func decode(_ row: any Row) throws -> RiskPolicyRecord {
+        var scopeName = try row.optionalExact(4)
+        if let strategy = try row.optionalText(5) {
+            scopeName = ExactText("\(strategy)@\(try row.text(6))")
+        }
+        return RiskPolicyRecord(
+            id: try row.integer(0), uid: try row.text(1), name: try row.exact(2),
+            scopeType: try row.choice(3), scopeName: scopeName,
+            portfolioID: try row.optionalID(7), strategyID: try row.optionalID(8),
+            configJSON: try row.text(9), isActive: try row.bool(10),
+            createdAt: try row.time(11), version: try row.integer(12))
+    }
+
     /// The caller's active policies; those of other portfolios or strategies than the scope's are
     /// left out.
     public static func active(
@@ -38,11 +65,7 @@ public enum RiskPolicies {
         try tx.query(
             SQL(
                 """
-                SELECT r.uid, r.name, r.scope_type, b.name, s.name, s.version, r.config_json,
-                    r.created_at
-                FROM risk_policies r
-                LEFT JOIN portfolios b ON b.id = r.portfolio_id
-                LEFT JOIN strategies s ON s.id = r.strategy_id
+                \(select)
                 WHERE r.user_id = $1 AND r.is_active = $4
                     AND (CAST($2 AS BIGINT) = 0 OR r.portfolio_id IS NULL OR r.portfolio_id = $2)
                     AND (CAST($3 AS BIGINT) = 0 OR r.strategy_id IS NULL OR r.strategy_id = $3)
@@ -51,16 +74,37 @@ public enum RiskPolicies {
                 [
                     .id(caller.userID), .anyOr(scope.portfolioID), .anyOr(scope.strategyID),
                     .bool(true),
-                ])
-        ) { row in
-            var scopeName = try row.optionalExact(3)
-            if let strategy = try row.optionalText(4) {
-                scopeName = ExactText("\(strategy)@\(try row.text(5))")
-            }
-            return RiskPolicyRecord(
-                uid: try row.text(0), name: try row.exact(1), scopeType: try row.choice(2),
-                scopeName: scopeName, configJSON: try row.text(6), createdAt: try row.time(7))
-        }
+                ]), decode)
+    }
+
+    /// All of the caller's, by name.
+    public static func all(
+        for caller: Caller, in tx: any Transaction
+    ) throws -> [RiskPolicyRecord] {
+        try tx.query(
+            SQL("\(select) WHERE r.user_id = $1 ORDER BY r.name", [.id(caller.userID)]), decode)
+    }
+
+    public static func named(
+        _ name: ExactText, for caller: Caller, in tx: any Transaction
+    ) throws -> RiskPolicyRecord? {
+        try tx.first(
+            SQL(
+                "\(select) WHERE r.user_id = $1 AND r.name = $2",
+                [.id(caller.userID), .exact(name)]), decode)
+    }
+
+    /// Writes what a policy says and whether it holds.
+    public static func update(
+        _ id: Int64, configJSON: String, isActive: Bool, for caller: Caller,
+        in tx: any Transaction
+    ) throws {
+        try tx.execute(
+            SQL(
+                """
+                UPDATE risk_policies SET config_json = $3, is_active = $4, version = version + 1
+                WHERE id = $1 AND user_id = $2
+                """, [.integer(id), .id(caller.userID), .text(configJSON), .bool(isActive)]))
     }
 
     /// The caller's latest breaches, newest first; those in other portfolios, or of policies of
@@ -95,23 +139,30 @@ public enum RiskPolicies {
         }
     }
 
-    /// Adds a policy of the user, or of one portfolio, and returns its id.
+    /// Adds a policy of the user, of one portfolio, or of one strategy, and returns its id.
     public static func insert(
-        uid: String, name: ExactText, portfolio: PortfolioID?, configJSON: String,
-        now: Timestamp, for caller: Caller, in tx: any Transaction
+        uid: String, name: ExactText, portfolio: PortfolioID? = nil, strategy: StrategyID? = nil,
+        configJSON: String, now: Timestamp, for caller: Caller, in tx: any Transaction
     ) throws -> Int64 {
-        let scope: RiskPolicyRecord.ScopeType = portfolio == nil ? .user : .portfolio
+        let (scope, id): (RiskPolicyRecord.ScopeType, Int64) =
+            if let portfolio {
+                (.portfolio, portfolio.raw)
+            } else if let strategy {
+                (.strategy, strategy.raw)
+            } else {
+                (.user, caller.userID.raw)
+            }
         let ids = try tx.query(
             SQL(
                 """
-                INSERT INTO risk_policies (uid, user_id, scope_type, scope_id, portfolio_id, name,
-                    config_json, created_at)
-                VALUES ($1, $2, $3, $4, $5, $6, $7, $8)
+                INSERT INTO risk_policies (uid, user_id, scope_type, scope_id, portfolio_id,
+                    strategy_id, name, config_json, created_at)
+                VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)
                 RETURNING id
                 """,
                 [
-                    .text(uid), .id(caller.userID), .text(scope.rawValue),
-                    .integer(portfolio?.raw ?? caller.userID.raw), .optional(portfolio),
+                    .text(uid), .id(caller.userID), .text(scope.rawValue), .integer(id),
+                    .optional(portfolio), .optional(portfolio == nil ? strategy : nil),
                     .exact(name), .text(configJSON), .time(now),
                 ])
         ) { try $0.integer(0) }

@@ -166,6 +166,21 @@ public enum PlacedOrders {
         ) { try decode($0) }
     }
 
+    /// The caller's orders that were placed through a gateway from an instant on, whatever became
+    /// of them, but for those that were denied.
+    public static func since(
+        _ from: Timestamp, for caller: Caller, in tx: any Transaction
+    ) throws -> [PlacedOrder] {
+        try tx.query(
+            SQL(
+                """
+                \(select)
+                WHERE p.user_id = $1 AND o.user_id = $1 AND o.placed_at >= $2
+                    AND o.gateway IS NOT NULL AND o.status <> 'DENIED'
+                ORDER BY o.placed_at, o.id
+                """, [.id(caller.userID), .time(from)]), decode)
+    }
+
     public static func countOpen(
         in portfolio: PortfolioID, for caller: Caller, in tx: any Transaction
     ) throws -> Int {

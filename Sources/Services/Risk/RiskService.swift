@@ -1,6 +1,7 @@
 public import Ledger
 public import Records
 import Storage
+import World
 
 /// The rules in force and the latest breaches of them.
 public struct RiskOverview: Sendable, Hashable {
@@ -9,9 +10,12 @@ public struct RiskOverview: Sendable, Hashable {
     public let breaches: [RiskBreachRecord]
 }
 
-/// Risk policies, as far as they are listed.
+/// Risk policies: what they say, what they make of orders, and what was breached.
 public struct RiskService: Sendable {
     let work: UnitOfWork
+    let money: MoneyService
+    let gateways: Set<String>
+    let timeZones: TimeZones
 
     /// How many breaches an overview shows.
     public static let breachLimit = 20

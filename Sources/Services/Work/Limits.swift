@@ -22,6 +22,8 @@ public struct Limits: Sendable, Hashable {
     public static let openActionsPerUser = 50
     /// Orders of one portfolio that work at the same time.
     public static let openOrdersPerPortfolio = 1000
+    /// Risk policies of one user, those that are off among them.
+    public static let policiesPerUser = 100
     /// Hooks of one user.
     public static let hooksPerUser = 50
     /// Bytes of one call of a hook.

@@ -45,7 +45,7 @@ extension RouteParameter {
         "uid", .text(atMost: PathPattern.segmentLimitBytes), "The order's uid")
 }
 
-private func readOrder(_ body: [UInt8]) throws(Problem) -> Result<PostedOrder, ServiceError> {
+func readOrder(_ body: [UInt8]) throws(Problem) -> Result<PostedOrder, ServiceError> {
     do throws(JSONError) {
         return try PlaceOrderReader.order(from: body)
     } catch {
@@ -58,7 +58,7 @@ extension AnswerFormat<OrderListing> {
         "PlacedOrder", [.object("order", as: .orderWithMeta) { $0 }])
 }
 
-private let orderRequest = """
+let orderRequest = """
     {"client_order_id":"c-1","strategy":"momo@1.0","symbol":"BTCUSDT","exchange":"BINANCE",\
     "asset_type":"CRYPTO","currency":"USDT","side":"BUY","type":"LIMIT","quantity":"1",\
     "price":"65000.1","time_in_force":"GTC"}

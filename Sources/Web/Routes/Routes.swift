@@ -28,6 +28,7 @@ public enum Routes {
         .postOrderReports,
         .postHeartbeat,
         .risk,
+        .riskCheck,
         .freqtradeHook,
         .tradingViewHook,
     ]

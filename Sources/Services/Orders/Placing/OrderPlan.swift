@@ -14,7 +14,7 @@ struct OrderPlan {
     let isNewInstrument: Bool
     let quote: Quote?
     let position: Position
-    let instruction: OrderInstruction
+    private(set) var instruction: OrderInstruction
 
     /// An order that its sender placed before, under the same id.
     struct Repetition: Error {
@@ -97,6 +97,13 @@ struct OrderPlan {
                 .invalid, code: "NOTHING_TO_REDUCE", field: "quantity",
                 detail: "no more than the \(held.magnitude) that are held can be reduced")
         }
+    }
+
+    /// Cuts it down. Throws `OrderFault` for what is not above zero.
+    mutating func reduce(to quantity: Decimal) throws(OrderFault) {
+        instruction = try OrderInstruction(
+            side: instruction.side, quantity: quantity, pricing: instruction.pricing,
+            timeInForce: instruction.timeInForce, isReduceOnly: instruction.isReduceOnly)
     }
 
     /// The price that it is reckoned at.

@@ -20,8 +20,8 @@ extension OrderService {
     public func place(_ order: PlaceOrder, as authority: Authority) async throws -> PlacedAnswer {
         while true {
             do {
-                return try await work.write { [gateways] tx, draw in
-                    try Self.place(order, gateways, authority, in: tx, &draw)
+                return try await work.write { tx, draw in
+                    try place(order, authority, in: tx, &draw)
                 }
             } catch is NewReferences.InstrumentTaken {
                 // Once more, as with fills: the instrument is a known one from now on.
@@ -30,18 +30,17 @@ extension OrderService {
         }
     }
 
-    private static func place(
-        _ order: PlaceOrder, _ gateways: Set<String>, _ authority: Authority,
-        in tx: any Transaction, _ draw: inout Draw
+    private func place(
+        _ order: PlaceOrder, _ authority: Authority, in tx: any Transaction, _ draw: inout Draw
     ) throws -> PlacedAnswer {
         let caller = authority.caller
         try caller.requireMember(in: tx)
-        let plan: OrderPlan
+        var plan: OrderPlan
         do {
             plan = try OrderPlan(order, locking: true, gateways: gateways, authority, in: tx)
         } catch let known as OrderPlan.Repetition {
             return PlacedAnswer(
-                order: try listing(known.uid, for: caller, in: tx), isRepeated: true)
+                order: try Self.listing(known.uid, for: caller, in: tx), isRepeated: true)
         }
         guard
             try PlacedOrders.countOpen(in: plan.portfolio.id, for: caller, in: tx)
@@ -56,25 +55,33 @@ extension OrderService {
         try references.add(plan.holding, plan.instrument, plan.scope, &draw)
         try references.store(&draw)
         let holding = references.stored(plan.holding)
-        if order.closeReason == .manualClose {
-            try cancelExits(of: holding, for: caller, in: tx, &draw)
+        let verdict = try risk.judge(plan, for: caller, now: draw.now, in: tx)
+        let isDenied = verdict.decision == .block
+        if verdict.decision == .reduceSize { try plan.reduce(to: verdict.allowedQuantity) }
+        if order.closeReason == .manualClose, !isDenied {
+            try Self.cancelExits(of: holding, for: caller, in: tx, &draw)
         }
         let uid = draw.uid()
         let id = try PlacedOrders.insert(
             NewPlacedOrder(
                 uid: uid, holding: holding, gateway: plan.portfolio.brokerCode,
                 clientOrderID: order.clientOrderID, instruction: plan.instruction,
-                status: .pending, closeReason: order.closeReason, request: plan.request,
-                metaJSON: order.metaJSON), now: draw.now, for: caller, in: tx)
-        try Submissions.insert(.place, of: id, now: draw.now, for: caller, in: tx)
-        draw.hasSubmissions = true
+                status: isDenied ? .denied : .pending, reason: verdict.reason,
+                closeReason: order.closeReason, request: plan.request, metaJSON: order.metaJSON),
+            now: draw.now, for: caller, in: tx)
+        try BreachLog(caller: caller, tx: tx).store(
+            verdict.breaches, of: plan, order: uid, &draw)
+        if !isDenied {
+            try Submissions.insert(.place, of: id, now: draw.now, for: caller, in: tx)
+            draw.hasSubmissions = true
+        }
         try AuditLog.append(
             [
                 AuditEntry(
                     .create, .order, id: id.raw,
                     detailsJSON: OrderTermsJSON.write(plan.instruction))
             ], userID: caller.userID, now: draw.now, in: tx)
-        return PlacedAnswer(order: try listing(uid, for: caller, in: tx), isRepeated: false)
+        return PlacedAnswer(order: try Self.listing(uid, for: caller, in: tx), isRepeated: false)
     }
 
     /// Whoever closes a position by hand wants nothing else to close it, too.
@@ -139,6 +146,15 @@ extension OrderService {
                 PlaceOrder(closing: $0)
             }
         }
+    }
+}
+
+extension RiskVerdict {
+    /// Why the order is denied or cut down; nil where nothing was exceeded.
+    fileprivate var reason: String? {
+        if let refusedBy { return "trading is \(refusedBy.rawValue)" }
+        let sentences = breaches.map { "\($0.policyName): \($0.sentence)" }
+        return sentences.isEmpty ? nil : sentences.joined(separator: "; ")
     }
 }
 
