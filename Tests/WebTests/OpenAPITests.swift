@@ -114,7 +114,7 @@ struct OpenAPITests {
                     #expect(reply.status < 202, "\(path): \(reply.text)")
                     let signs = [
                         "\"accepted\":1", "\"status\":\"accepted\"", "\"beats\":1",
-                        "\"status\":\"PENDING\"",
+                        "\"status\":\"PENDING\"", "\"decision\":\"ALLOW\"",
                     ]
                     #expect(signs.contains { reply.text.contains($0) }, "\(path): \(reply.text)")
                 }

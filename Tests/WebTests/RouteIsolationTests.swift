@@ -200,7 +200,7 @@ struct RouteIsolationTests {
         of ada: MarkedMember, _ token: String, in web: WebWorld
     ) async throws -> [String] {
         var shown: [String] = []
-        for route in routes where route.scope == .read && route.path != "/v1/fx" {
+        for route in routes where route.method == .get && route.path != "/v1/fx" {
             var texts: [String] = []
             for place in places(of: route) {
                 for handle in handles(for: place, of: ada, false) {
