@@ -62,6 +62,10 @@ struct PaperBrokerService: Service {
             logger.error(
                 "what a broker told of an order can't be",
                 metadata: ["order_uid": "\(event.uid)", "outcome": "\(recorded)"])
+        case .lost(let event, let error):
+            logger.critical(
+                "what a broker told of an order could not be stored: it stays as it was",
+                metadata: ["order_uid": "\(event.uid)", "error": "\(error)"])
         case .silence(let gateway, let order, let failure):
             logger.warning(
                 "a broker gave no answer",
