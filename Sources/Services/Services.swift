@@ -49,7 +49,8 @@ public struct Services: Sendable {
         strategies = StrategyService(work: work)
         strategyRuns = StrategyRunService(work: work)
         tokens = TokenService(work: work)
-        trades = TradeService(work: work)
+        risk = RiskService(work: work, gateways: gateways, timeZones: timeZones)
+        trades = TradeService(work: work, risk: risk)
         corrections = CorrectionService(work: work)
         imports = ImportService(
             trades: trades, corrections: corrections, timeZones: timeZones)
@@ -57,8 +58,6 @@ public struct Services: Sendable {
         campaigns = CampaignService(work: work)
         performance = PerformanceService(work: work)
         money = MoneyService(work: work, settings: moneySettings)
-        risk = RiskService(
-            work: work, money: money, gateways: gateways, timeZones: timeZones)
         orders = OrderService(work: work, trades: trades, gateways: gateways, risk: risk)
         quotes = QuoteService(work: work)
         fx = FXService(work: work)

@@ -35,7 +35,7 @@ extension ServiceWorld {
             "positions", "daily_pnl", "audit_log", "inbox", "outbox", "api_tokens",
             "option_contracts", "pending_actions", "strategy_runs", "hooks", "hook_deliveries",
             "hook_positions", "user_settings", "fill_news", "order_submissions",
-            "cash_entries", "equity_days",
+            "cash_entries", "equity_days", "trading_stops", "profit_days",
         ] {
             counts[table] = try await count(of: table)
         }

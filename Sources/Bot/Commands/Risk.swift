@@ -44,7 +44,7 @@ extension Command {
     private static let shownCharacters = 200
 
     private static func told(_ breach: RiskBreachRecord) -> Cell {
-        "\(breach.policyName): \(breach.action) on \(breach.createdAt)"
+        "\(breach.policyName): \(breach.action.rawValue) on \(breach.createdAt)"
     }
 
     private static func policyTable(_ overview: RiskOverview) -> Table {
@@ -69,7 +69,7 @@ extension Command {
                 [
                     .time(breach.createdAt), .text(breach.policyName.text),
                     .text(breach.portfolio?.text ?? "–"), .text(breach.symbol?.text ?? "–"),
-                    .text(breach.action), .code(breach.observedJSON.shortened(to: shownCharacters)),
+                    .text(breach.action.rawValue), .code(breach.observedJSON.shortened(to: shownCharacters)),
                 ]
             }, whenEmpty: "No breaches.")
     }

@@ -132,6 +132,7 @@ extension BreachNews {
                         Fact("Policy", .text(policy.text)),
                         portfolio.map { Fact("Portfolio", .text($0.text)) },
                         Fact("Observed", .text(observed)),
+                        done.map { Fact("What was done", .text($0)) },
                     ].compactMap(\.self)),
                 .note("\(code: "/risk") shows your policies and their latest breaches."),
             ])

@@ -38,6 +38,19 @@ public struct EquityDay: Sendable, Hashable {
         self.init(firstSeen: last.closing, deposits: last.deposits, on: day)
     }
 
+    /// `day` as it is seen now, where `last` is the last one that was seen. Should the clock have
+    /// gone back, that goes on.
+    public init(
+        _ day: Day, after last: EquityDay?, equity: Decimal, deposits: Decimal
+    ) throws(LedgerError) {
+        if let last {
+            self = last.day >= day ? last : EquityDay(day, after: last)
+        } else {
+            self.init(firstSeen: equity, deposits: deposits, on: day)
+        }
+        try see(equity: equity, deposits: deposits)
+    }
+
     /// Takes in what the equity is now, and what was ever paid in.
     ///
     /// Throws `outOfRange` where a figure does not fit; then nothing has changed.

@@ -56,4 +56,6 @@ public enum CloseReason: String, Sendable, CaseIterable {
     case stopLossHit = "SL_HIT"
     case manualClose = "MANUAL_CLOSE"
     case expired = "EXPIRED"
+    /// A risk policy had it closed.
+    case riskLimit = "RISK_LIMIT"
 }

@@ -26,6 +26,14 @@ enum RiskLimit: Sendable, Hashable {
         }
     }
 
+    /// What it asks for beside the money.
+    func figures(of equity: RiskFigure = .equity) -> Set<RiskFigure> {
+        switch self {
+        case .amount: []
+        case .percent: [equity]
+        }
+    }
+
     /// Holds `money` against it, in the unit in which it is said. The equity is asked for only
     /// where a percentage needs it.
     func measure(

@@ -11,6 +11,8 @@ public protocol RiskRule: Sendable {
 
     /// What happens to trading where the limit is exceeded.
     var consequence: TradingStop? { get }
+    /// The figures that it asks for: others need not be known.
+    var figures: Set<RiskFigure> { get }
 
     /// With an effect: what it would lead to, before the order leaves. Without: how things stand,
     /// after a fill or a new mark. Nil where there is nothing to judge.
@@ -43,6 +45,7 @@ public struct RiskRuleDescription: Sendable, Hashable {
 extension RiskRule {
     public static var judgesClosing: Bool { false }
     public var consequence: TradingStop? { nil }
+    public var figures: Set<RiskFigure> { [] }
 
     /// Whether the order passes; where that can't be judged it does not.
     func passes(_ effect: RiskEffect, in book: RiskBook) -> Bool {

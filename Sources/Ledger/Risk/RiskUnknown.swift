@@ -34,7 +34,7 @@ public enum RiskUnknown: Error, Sendable, Hashable {
 }
 
 /// What is known of a scope beside its holdings.
-public enum RiskFigure: String, Sendable {
+public enum RiskFigure: String, Sendable, CaseIterable {
     case equity = "the equity"
     case dayStartEquity = "the equity at the start of the day"
     case weekStartEquity = "the equity at the start of the week"

@@ -74,8 +74,13 @@ public struct TradingStateChange: Sendable, Hashable {
     /// Nil: until somebody resumes.
     public let until: Timestamp?
 
+    public init(state: TradingState, until: Timestamp?) {
+        self.state = state
+        self.until = until
+    }
+
     /// Of two, the stricter one; of the same, the one that lasts longer.
-    func stricter(_ other: TradingStateChange) -> TradingStateChange {
+    public func stricter(_ other: TradingStateChange) -> TradingStateChange {
         if state != other.state { return state < other.state ? other : self }
         guard let until, let otherUntil = other.until else {
             return until == nil ? self : other

@@ -4,6 +4,7 @@ public import Storage
 /// A position as far as its account's money is about it.
 public struct AccountPosition: Sendable, Hashable {
     public let portfolioID: PortfolioID
+    public let strategyID: StrategyID?
     public let instrument: PricedInstrument
     public let position: Position
 }
@@ -58,7 +59,8 @@ public enum AccountBooks {
         try tx.query(
             """
             SELECT b.account_id, p.portfolio_id, p.instrument_id, i.currency, i.multiplier,
-                q.last, q.bid, q.ask, q.quoted_at, p.quantity, p.cost, p.realized_pnl, p.fees_json
+                q.last, q.bid, q.ask, q.quoted_at, p.quantity, p.cost, p.realized_pnl, p.fees_json,
+                p.strategy_id
             FROM item
             JOIN portfolios b ON b.account_id = item.account_id AND b.user_id = item.user_id
             JOIN positions p ON p.portfolio_id = b.id AND p.user_id = item.user_id
@@ -69,7 +71,8 @@ public enum AccountBooks {
             (
                 try row.id(0),
                 AccountPosition(
-                    portfolioID: try row.id(1), instrument: try instrument(row),
+                    portfolioID: try row.id(1), strategyID: try row.optionalID(13),
+                    instrument: try instrument(row),
                     position: Position(
                         quantity: try row.decimal(9), cost: try row.decimal(10),
                         realizedPnL: try row.decimal(11),

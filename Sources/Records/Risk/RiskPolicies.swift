@@ -24,17 +24,6 @@ public struct RiskPolicyRecord: Sendable, Hashable {
     public let version: Int64
 }
 
-/// The stored fact that a policy was exceeded.
-public struct RiskBreachRecord: Sendable, Hashable {
-    public let uid: String
-    public let policyName: ExactText
-    public let portfolio: ExactText?
-    public let symbol: ExactText?
-    public let action: String
-    public let observedJSON: String
-    public let createdAt: Timestamp
-}
-
 public enum RiskPolicies {
     private static let select = """
         SELECT r.id, r.uid, r.name, r.scope_type, b.name, s.name, s.version, r.portfolio_id,
@@ -77,6 +66,31 @@ public enum RiskPolicies {
                 ]), decode)
     }
 
+    public static func hasActive(
+        for caller: Caller, in tx: any Transaction
+    ) throws -> Bool {
+        let one = try tx.first(
+            SQL(
+                "SELECT 1 FROM risk_policies WHERE user_id = $1 AND is_active = $2 LIMIT 1",
+                [.id(caller.userID), .bool(true)])
+        ) { try $0.integer(0) }
+        return one != nil
+    }
+
+    /// Who has policies in force, or breaches that stand: for the service that watches them.
+    public static func watched(in tx: any Transaction) throws -> [UserID] {
+        try tx.query(
+            SQL(
+                """
+                SELECT user_id FROM risk_policies WHERE is_active = $1
+                UNION
+                SELECT user_id FROM risk_breaches
+                WHERE subject IS NOT NULL AND cleared_at IS NULL
+                ORDER BY 1
+                """, [.bool(true)])
+        ) { try $0.id(0) }
+    }
+
     /// All of the caller's, by name.
     public static func all(
         for caller: Caller, in tx: any Transaction
@@ -105,38 +119,6 @@ public enum RiskPolicies {
                 UPDATE risk_policies SET config_json = $3, is_active = $4, version = version + 1
                 WHERE id = $1 AND user_id = $2
                 """, [.integer(id), .id(caller.userID), .text(configJSON), .bool(isActive)]))
-    }
-
-    /// The caller's latest breaches, newest first; those in other portfolios, or of policies of
-    /// other strategies, than the scope's are left out.
-    public static func latestBreaches(
-        _ scope: Scope, limit: Int, for caller: Caller, in tx: any Transaction
-    ) throws -> [RiskBreachRecord] {
-        try tx.query(
-            SQL(
-                """
-                SELECT x.uid, r.name, b.name, i.symbol, x.action, x.observed_json, x.created_at
-                FROM risk_breaches x
-                JOIN risk_policies r ON r.id = x.policy_id
-                LEFT JOIN portfolios b ON b.id = x.portfolio_id
-                LEFT JOIN instruments i ON i.id = x.instrument_id
-                WHERE x.user_id = $1
-                    AND (CAST($2 AS BIGINT) = 0 OR x.portfolio_id IS NULL OR x.portfolio_id = $2)
-                    AND (CAST($3 AS BIGINT) = 0 OR r.strategy_id IS NULL OR r.strategy_id = $3)
-                ORDER BY x.created_at DESC, x.id DESC
-                LIMIT $4
-                """,
-                [
-                    .id(caller.userID), .anyOr(scope.portfolioID), .anyOr(scope.strategyID),
-                    .integer(Int64(limit)),
-                ])
-        ) { row in
-            RiskBreachRecord(
-                uid: try row.text(0), policyName: try row.exact(1),
-                portfolio: try row.optionalExact(2), symbol: try row.optionalExact(3),
-                action: try row.text(4), observedJSON: try row.text(5),
-                createdAt: try row.time(6))
-        }
     }
 
     /// Adds a policy of the user, of one portfolio, or of one strategy, and returns its id.
@@ -168,24 +150,5 @@ public enum RiskPolicies {
         ) { try $0.integer(0) }
         guard let id = ids.first else { throw StorageError.decoding(column: 0, expected: "an id") }
         return id
-    }
-
-    /// Stores the fact that a policy was exceeded; `action` is what was done about it.
-    public static func insertBreach(
-        uid: String, of policyID: Int64, portfolio: PortfolioID?, instrument: InstrumentID?,
-        observedJSON: String, action: String, now: Timestamp, for caller: Caller,
-        in tx: any Transaction
-    ) throws {
-        try tx.execute(
-            SQL(
-                """
-                INSERT INTO risk_breaches (uid, user_id, policy_id, portfolio_id, instrument_id,
-                    observed_json, action, created_at)
-                VALUES ($1, $2, $3, $4, $5, $6, $7, $8)
-                """,
-                [
-                    .text(uid), .id(caller.userID), .integer(policyID), .optional(portfolio),
-                    .optional(instrument), .text(observedJSON), .text(action), .time(now),
-                ]))
     }
 }

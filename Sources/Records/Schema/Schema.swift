@@ -25,6 +25,7 @@ public enum Schema {
         "0018_settings",
         "0019_order_desk",
         "0020_cash",
+        "0021_risk_watch",
     ]
 
     /// The listed migrations in one dialect; `checksum` is of a migration's text. Throws

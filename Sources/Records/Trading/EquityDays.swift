@@ -54,6 +54,21 @@ public enum EquityDays {
                 """, [.id(portfolio), .id(caller.userID), .day(from)]), decode)
     }
 
+    /// The same, and before them the last one that was seen.
+    public static func through(
+        _ from: Day, of portfolio: PortfolioID, for caller: Caller, in tx: any Transaction
+    ) throws -> [EquityDay] {
+        try tx.query(
+            SQL(
+                """
+                SELECT \(columns) FROM equity_days e
+                WHERE e.portfolio_id = $1 AND e.user_id = $2 AND e.day >= COALESCE((
+                    SELECT MAX(l.day) FROM equity_days l
+                    WHERE l.portfolio_id = $1 AND l.day < $3), $3)
+                ORDER BY e.day
+                """, [.id(portfolio), .id(caller.userID), .day(from)]), decode)
+    }
+
     /// Stores days in place of what was there; at most one of each portfolio is to be given.
     public static func put(
         _ days: [(portfolio: PortfolioID, day: EquityDay)], in currency: Currency,

@@ -166,6 +166,21 @@ public enum PlacedOrders {
         ) { try decode($0) }
     }
 
+    /// The same, in all of the caller's portfolios.
+    public static func open(
+        for caller: Caller, in tx: any Transaction
+    ) throws -> [PlacedOrder] {
+        try tx.query(
+            SQL(
+                """
+                \(select)
+                WHERE p.user_id = $1 AND o.user_id = $1 AND o.gateway IS NOT NULL
+                    AND o.status IN ('PENDING', 'NEW', 'PARTIALLY_FILLED')
+                ORDER BY o.placed_at, o.id
+                """, [.id(caller.userID)])
+        ) { try decode($0) }
+    }
+
     /// The caller's orders that were placed through a gateway from an instant on, whatever became
     /// of them, but for those that were denied.
     public static func since(

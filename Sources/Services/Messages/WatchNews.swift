@@ -9,12 +9,18 @@ public struct BreachNews: Sendable, Hashable {
     public let observed: String
     /// Whether the order was blocked; else it was allowed, or made smaller.
     public let isBlock: Bool
+    /// What came of it, where there is more to say.
+    public let done: String?
 
-    public init(policy: ExactText, portfolio: ExactText?, observed: String, isBlock: Bool) {
+    public init(
+        policy: ExactText, portfolio: ExactText?, observed: String, isBlock: Bool,
+        done: String? = nil
+    ) {
         self.policy = policy
         self.portfolio = portfolio
         self.observed = observed
         self.isBlock = isBlock
+        self.done = done
     }
 
     init?(_ payload: JSONValue) {
@@ -24,7 +30,7 @@ public struct BreachNews: Sendable, Hashable {
         self.init(
             policy: ExactText(policy),
             portfolio: payload["portfolio"]?.string.map { ExactText($0) }, observed: observed,
-            isBlock: isBlock)
+            isBlock: isBlock, done: payload["done"]?.string)
     }
 
     var payloadJSON: String {
@@ -33,6 +39,7 @@ public struct BreachNews: Sendable, Hashable {
             object.write("portfolio", portfolio)
             object.write("observed", observed)
             object.write("is_block", isBlock)
+            object.write("done", done)
         }
     }
 }

@@ -46,6 +46,21 @@ public struct EquityWatch: Sendable {
                 observe(error)
             }
         }
+        for owner in Set(due.map(\.ownerID)).sorted(by: { $0.raw < $1.raw }) {
+            do {
+                try await look(at: owner)
+            } catch let error where !(error is CancellationError) {
+                observe(error)
+            }
+        }
+    }
+
+    /// One unit of work for what a user has in all, and for what their strategies made.
+    private func look(at owner: UserID) async throws {
+        try await services.work.write(.bulk) { tx, draw in
+            guard let caller = try Users.with(id: owner, in: tx)?.caller else { return }
+            try RiskFacts(for: caller, now: draw.now, in: tx).noteProfits()
+        }
     }
 
     /// One unit of work for the portfolios of one account.
@@ -74,12 +89,9 @@ extension MoneyService {
         for money in portfolios {
             guard let figures = money.share.known else { continue }
             let before = last[money.portfolioID]
-            // Should the clock have gone back, the day goes on that was seen last.
-            var day =
-                before.map { $0.day >= now.day ? $0 : EquityDay(now.day, after: $0) }
-                ?? EquityDay(
-                    firstSeen: figures.equity, deposits: figures.deposits, on: now.day)
-            guard (try? day.see(equity: figures.equity, deposits: figures.deposits)) != nil,
+            guard
+                let day = try? EquityDay(
+                    now.day, after: before, equity: figures.equity, deposits: figures.deposits),
                 day != before
             else { continue }
             changed.append((money.portfolioID, day))

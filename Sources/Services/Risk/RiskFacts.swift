@@ -2,27 +2,33 @@ import Ledger
 import Records
 import Storage
 
-/// Loads what risk is judged by: a fixed number of statements for each account, however much is
-/// held.
+/// Loads what risk is judged by: a fixed number of statements, however much is held.
 struct RiskFacts {
-    let money: MoneyService
     let caller: Caller
     let now: Timestamp
     let tx: any Transaction
+    let portfolios: [Portfolio]
 
-    /// The situation of the caller in the currency of an account. `order` is one that is judged, or
-    /// that is to be replaced: it is left out.
-    ///
-    /// Figures are loaded for the scopes that are asked for.
+    init(for caller: Caller, now: Timestamp, in tx: any Transaction) throws {
+        self.caller = caller
+        self.now = now
+        self.tx = tx
+        portfolios = try Portfolios.all(for: caller, in: tx)
+    }
+
+    /// In what the money of the user, and of strategies, is counted: that of the default portfolio.
+    var homeCurrency: Currency {
+        (portfolios.first(where: \.isDefault) ?? portfolios.first)?.baseCurrency ?? .usd
+    }
+
+    /// The situation of the caller in a currency, as far as these policies ask. `order` is one that
+    /// is judged, or that is to be replaced: it is left out.
     func situation(
-        in currency: Currency, of scopes: Set<RiskScope>, without order: String? = nil
+        in currency: Currency, for policies: [RiskPolicy], without order: String? = nil
     ) throws -> RiskSituation {
         let positions = try Positions.list(
             Scope(portfolioID: nil, strategyID: nil), includeClosed: false, for: caller, in: tx)
-        let portfolios = try Portfolios.all(for: caller, in: tx)
-        let open = try portfolios.flatMap {
-            try PlacedOrders.open(in: $0.id, for: caller, in: tx)
-        }.filter { $0.uid != order }
+        let open = try PlacedOrders.open(for: caller, in: tx).filter { $0.uid != order }
         let recent = try PlacedOrders.since(
             now.adding(seconds: -Int64(RiskSituation.recentSeconds)), for: caller, in: tx
         ).filter { $0.uid != order }
@@ -31,7 +37,7 @@ struct RiskFacts {
                 + (open + recent).map(\.instrument.currency), into: currency)
         let quotes = try Quotes.of(
             Set((open + recent).map(\.holding.instrumentID)), in: tx)
-        let stops = Stops(open)
+        let stops = ProtectiveStops(open)
         func instrument(_ order: PlacedOrder) -> RiskInstrument {
             RiskInstrument(
                 InstrumentNumber(order.holding.instrumentID.raw), order.instrument,
@@ -54,78 +60,43 @@ struct RiskFacts {
             recentOrders: try recent.compactMap {
                 try RiskOrder($0, instrument($0), isWhole: true)
             },
-            figures: try figures(of: scopes, portfolios))
+            figures: try ScopeFigures(self, in: currency).figures(for: policies),
+            tradingStates: try tradingStates())
     }
 
     /// One unit of each currency in the base one, as far as a rate is known.
     func rates(of currencies: [Currency], into base: Currency) throws -> [Currency: Decimal] {
         let foreign = Set(currencies).subtracting([base])
-        let spans = foreign.sorted().flatMap { currency in
-            [(currency, base), (base, currency)].map { base, quote in
-                FXRates.Span(base: base, quote: quote, from: now.day, to: now.day)
-            }
-        }
         var conversion = CurrencyConversion(
-            to: base, at: ExchangeRates(try FXRates.covering(spans, in: tx)))
+            to: base, at: try ExchangeRates(from: foreign, into: base, on: now.day, in: tx))
         var rates = [base: Decimal.one]
         for currency in foreign {
             rates[currency] = try? conversion.convert(.one, of: currency, on: now.day)
         }
         return rates
     }
+
+    /// Of several stops of one scope the strictest holds.
+    private func tradingStates() throws -> [RiskScope: TradingState] {
+        var states: [RiskScope: TradingState] = [:]
+        for stop in try TradingStops.inForce(at: now, for: caller, in: tx) {
+            states[stop.scope] = max(states[stop.scope] ?? .active, stop.state)
+        }
+        return states
+    }
 }
 
-/// Figures of scopes.
-extension RiskFacts {
-    private func figures(
-        of scopes: Set<RiskScope>, _ portfolios: [Portfolio]
-    ) throws -> [RiskScope: RiskFigures] {
-        var figures: [RiskScope: RiskFigures] = [:]
-        for scope in scopes {
-            switch scope {
-            case .portfolio(let number):
-                figures[scope] = try portfolioFigures(PortfolioID(number.raw))
-            case .user, .strategy:
-                // Equity by strategy, and over accounts of several currencies, is not kept: rules
-                // that need it say that it is not known.
-                figures[scope] = RiskFigures()
-            }
-        }
-        return figures
-    }
-
-    private func portfolioFigures(_ portfolio: PortfolioID) throws -> RiskFigures {
-        let equity = try money.money(of: portfolio, on: now.day, for: caller, in: tx)
-            .share.known?.equity
-        let week = now.day.adding(days: 1 - now.day.weekday)
-        let days = try EquityDays.since(week, of: portfolio, for: caller, in: tx)
-        let today = days.last { $0.day == now.day }
-        var figures = RiskFigures(equity: equity)
-        figures.dayStartEquity = today?.opening ?? days.last?.closing
-        figures.weekStartEquity = days.first?.opening
-        if let equity {
-            figures.dayProfit = profit(
-                since: figures.dayStartEquity, today.map { [$0] } ?? [], equity)
-            figures.weekProfit = profit(since: figures.weekStartEquity, days, equity)
-        }
-        return figures
-    }
-
-    /// Equity less what it was, without what was paid in since.
-    private func profit(
-        since start: Decimal?, _ days: [EquityDay], _ equity: Decimal
-    ) -> Decimal? {
-        guard let start else { return .zero }
-        guard let deposits = try? days.map(\.deposits).reduce(Decimal.zero, { try $0 + $1 }) else {
-            return nil
-        }
-        return try? equity - start - deposits
+extension TradingStopRecord {
+    var scope: RiskScope {
+        if let portfolioID { return .portfolio(PortfolioNumber(portfolioID.raw)) }
+        if let strategyID { return .strategy(StrategyNumber(strategyID.raw)) }
+        return .user
     }
 }
 
 /// Where open positions are closed to limit their loss: by the orders that may only reduce them and
 /// wait for a worse price.
-private struct Stops {
+private struct ProtectiveStops {
     private var prices: [HoldingKey: Decimal] = [:]
 
     init(_ orders: [PlacedOrder]) {

@@ -25,9 +25,9 @@ extension RiskService {
         let policies = try policies(
             Scope(portfolioID: plan.portfolio.id, strategyID: plan.holding.strategyID),
             for: caller, in: tx)
-        let facts = RiskFacts(money: money, caller: caller, now: now, tx: tx)
+        let facts = try RiskFacts(for: caller, now: now, in: tx)
         let base = plan.portfolio.baseCurrency
-        let situation = try facts.situation(in: base, of: Set(policies.map(\.scope)))
+        let situation = try facts.situation(in: base, for: policies)
         let rates = try facts.rates(of: [plan.instrument.currency], into: base)
         let instrument = RiskInstrument(
             InstrumentNumber(plan.holding.instrumentID.raw), plan.instrument,
@@ -40,7 +40,7 @@ extension RiskService {
 
     /// The policies that hold for a portfolio and a strategy. One that an earlier version of the
     /// program wrote and this one does not understand is left out; `/risk` says so.
-    private func policies(
+    func policies(
         _ scope: Scope, for caller: Caller, in tx: any Transaction
     ) throws -> [RiskPolicy] {
         try RiskPolicies.active(scope, for: caller, in: tx).compactMap { record in

@@ -8,12 +8,13 @@ public struct RiskOverview: Sendable, Hashable {
     public let policies: [RiskPolicyRecord]
     /// Newest first.
     public let breaches: [RiskBreachRecord]
+    /// Where trading is stopped.
+    public let stops: [TradingStopRecord]
 }
 
 /// Risk policies: what they say, what they make of orders, and what was breached.
 public struct RiskService: Sendable {
     let work: UnitOfWork
-    let money: MoneyService
     let gateways: Set<String>
     let timeZones: TimeZones
 
@@ -24,12 +25,23 @@ public struct RiskService: Sendable {
     public func overview(
         portfolio: ExactText? = nil, for authority: Authority
     ) async throws -> RiskOverview {
-        try await work.read { tx in
+        let now = work.world.now()
+        return try await work.read { tx in
             let scope = try authority.scope(portfolio: portfolio, strategy: nil, in: tx)
             return RiskOverview(
                 policies: try RiskPolicies.active(scope, for: authority.caller, in: tx),
-                breaches: try RiskPolicies.latestBreaches(
-                    scope, limit: RiskService.breachLimit, for: authority.caller, in: tx))
+                breaches: try RiskBreaches.latest(
+                    scope, limit: RiskService.breachLimit, for: authority.caller, in: tx),
+                stops: try TradingStops.inForce(at: now, for: authority.caller, in: tx)
+                    .filter { $0.concerns(scope) })
         }
+    }
+}
+
+extension TradingStopRecord {
+    /// Whether it stops what a scope shows.
+    fileprivate func concerns(_ scope: Scope) -> Bool {
+        (portfolioID == nil || scope.portfolioID == nil || portfolioID == scope.portfolioID)
+            && (strategyID == nil || scope.strategyID == nil || strategyID == scope.strategyID)
     }
 }

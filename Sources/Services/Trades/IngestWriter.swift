@@ -17,10 +17,11 @@ struct IngestWriter {
         references = NewReferences(caller: caller, tx: tx)
     }
 
+    /// Returns what was stored, in the order of the request.
     mutating func write(
         _ posting: FillPosting, _ scope: IngestScope, _ draw: inout Draw
-    ) throws {
-        guard !posting.accepted.isEmpty else { return }
+    ) throws -> [MadeFill] {
+        guard !posting.accepted.isEmpty else { return [] }
         for candidate in posting.accepted {
             try references.add(candidate.holding, candidate.instrument, scope, &draw)
         }
@@ -49,6 +50,7 @@ struct IngestWriter {
                         "broker_trade_id": candidate.fill.id.text, "source": source.rawValue,
                     ]))
             }, userID: caller.userID, now: draw.now, in: tx)
+        return posting.accepted.map { MadeFill($0, references.stored($0.holding)) }
     }
 
     /// What a broker reports is news to its owner; what they entered or imported is not.
@@ -73,5 +75,14 @@ struct IngestWriter {
                 metaJSON: report.metaJSON, commission: report.commission,
                 netAmount: report.netAmount, delta: report.delta, reason: report.reason),
             derived: candidate.derived)
+    }
+}
+
+extension MadeFill {
+    fileprivate init(_ candidate: Candidate, _ holding: HoldingKey) {
+        self.init(
+            holding: holding, instrument: candidate.instrument, side: candidate.fill.side,
+            quantity: candidate.fill.quantity, price: candidate.fill.price,
+            time: candidate.fill.time, brokerOrderID: candidate.report.brokerOrderID)
     }
 }

@@ -5,9 +5,13 @@ import Storage
 /// The way into the ledger, and the list of what is in it.
 public struct TradeService: Sendable {
     let work: UnitOfWork
+    private let risk: RiskService
     private let shared = SharedIngest()
 
-    init(work: UnitOfWork) { self.work = work }
+    init(work: UnitOfWork, risk: RiskService) {
+        self.work = work
+        self.risk = risk
+    }
 
     /// Stores fills: trades, positions, order progress, daily P&L and audit rows in one unit of
     /// work. Idempotent: a fill that is known by its portfolio and broker trade id is a duplicate.
@@ -53,8 +57,13 @@ public struct TradeService: Sendable {
             }
             var writer = IngestWriter(
                 caller: authority.caller, source: request.source, in: tx)
-            try writer.write(posting, selection.scope, &draw)
+            let made = try writer.write(posting, selection.scope, &draw)
             try alongside(report, tx, &draw)
+            // What was imported is history: the watch over risk looks at what it led to.
+            if !made.isEmpty, request.source != .imported {
+                try risk.reviewIfNeeded(
+                    request.isFromGateway ? [] : made, for: authority.caller, in: tx, &draw)
+            }
             return report
         }
     }

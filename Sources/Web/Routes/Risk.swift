@@ -20,6 +20,7 @@ extension AnswerFormat<RiskOverview> {
         [
             .list("policies", as: .policy) { $0.policies },
             .list("breaches", "The latest first", as: .breach) { $0.breaches },
+            .list("stops", "Where trading is stopped", as: .stop) { $0.stops },
         ])
 }
 
@@ -44,8 +45,24 @@ extension AnswerFormat<RiskBreachRecord> {
             .init("policy") { $0.policyName },
             .init("portfolio") { $0.portfolio },
             .init("symbol") { $0.symbol },
-            .init("action", "What was done about it") { $0.action },
+            .word("action", "What was done about it") { $0.action },
             .stored("observed") { $0.observedJSON },
+            .init("created_at") { $0.createdAt },
+            .word("status") { $0.status },
+            .init("acknowledged_at", "When somebody had seen it") { $0.acknowledgedAt },
+            .init("cleared_at", "When it was not exceeded any more") { $0.clearedAt },
+        ])
+}
+
+extension AnswerFormat<TradingStopRecord> {
+    fileprivate static let stop = AnswerFormat(
+        "TradingStop",
+        [
+            .init("scope", "A portfolio or a strategy; null for all") { $0.scopeName },
+            .word("set_by") { $0.setBy },
+            .word("state") { $0.state },
+            .init("until", "When trading goes on by itself") { $0.until },
+            .init("reason") { $0.reason },
             .init("created_at") { $0.createdAt },
         ])
 }
@@ -56,5 +73,9 @@ private let riskExample = """
     "created_at":"2026-02-01T00:00:00Z"}],\
     "breaches":[{"uid":"01a1ff92-5d1e-7c40-9d3b-0c5f8e2b7a14","policy":"no more than 5 BTC",\
     "portfolio":"main","symbol":"BTCUSDT","action":"WARNED","observed":{"size":"6"},\
+    "created_at":"2026-02-19T14:32:00.123Z","status":"OPEN","acknowledged_at":null,\
+    "cleared_at":null}],\
+    "stops":[{"scope":"main","set_by":"POLICY","state":"REDUCING",\
+    "until":"2026-02-20T00:00:00Z","reason":"daily loss",\
     "created_at":"2026-02-19T14:32:00.123Z"}]}
     """

@@ -74,6 +74,8 @@ struct ConsoleCommand: AsyncParsableCommand {
             await withDiscardingTaskGroup { group in
                 group.addTask { try? await PaperBrokerService(installation, logger).work() }
                 group.addTask { await QuoteWalk(services: installation.services).run() }
+                group.addTask { await EquityWatch(installation.services) { _ in }.run() }
+                group.addTask { await RiskWatch(installation.services) { _ in }.run() }
             }
         }
     }

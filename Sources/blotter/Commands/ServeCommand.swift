@@ -54,6 +54,7 @@ struct ServeCommand: AsyncParsableCommand {
             .init(service: webServer(installation, logger)),
             .init(service: SilenceWatchService(runs: services.strategyRuns, logger: logger)),
             .init(service: EquityWatchService(services: services, logger: logger)),
+            .init(service: RiskWatchService(services: services, logger: logger)),
             .init(service: PaperBrokerService(installation, logger)),
         ]
         let transport = CurlTransport()
@@ -163,6 +164,20 @@ private struct EquityWatchService: Service {
             logger.warning(
                 "writing down what portfolios are worth failed; it is tried again",
                 metadata: ["error": "\(error)"])
+        }
+        await cancelWhenGracefulShutdown { await watch.run() }
+    }
+}
+
+/// The watch over limits that are exceeded by marks and by time.
+private struct RiskWatchService: Service {
+    let services: Services
+    let logger: Logger
+
+    func run() async throws {
+        let watch = RiskWatch(services) { error in
+            logger.warning(
+                "judging risk failed; it is tried again", metadata: ["error": "\(error)"])
         }
         await cancelWhenGracefulShutdown { await watch.run() }
     }

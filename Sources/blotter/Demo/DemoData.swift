@@ -32,7 +32,8 @@ struct DemoData {
         try await post(DemoData.crypto, to: "binance", as: ada)
         try await quote()
         try await addRate(for: ada.caller)
-        try await addOrdersAndPolicy(for: ada.caller)
+        try await addOrders(for: ada.caller)
+        try await addPolicies(for: ada.caller)
         _ = try await services.users.register(telegramUserID: 4, username: "dan")
     }
 
@@ -151,7 +152,7 @@ extension DemoData {
         _ = try await services.fx.post([.success(rate)], for: caller)
     }
 
-    private func addOrdersAndPolicy(for caller: Caller) async throws {
+    private func addOrders(for caller: Caller) async throws {
         let listings = try await services.positions.snapshot(
             portfolio: "main", for: Authority(caller: caller)
         ).map(\.listing)
@@ -167,13 +168,28 @@ extension DemoData {
                 quantity: 60, price: try Decimal(parsing: "195"),
                 brokerOrderID: "demo-order-1", clientOrderID: nil, now: draw.now, for: caller,
                 in: tx)
-            let policy = try RiskPolicies.insert(
-                uid: draw.uid(), name: "Daily loss", portfolio: portfolio.id,
-                configJSON: #"{"max_daily_loss":"0.03"}"#, now: draw.now, for: caller, in: tx)
-            try RiskPolicies.insertBreach(
-                uid: draw.uid(), of: policy, portfolio: portfolio.id, instrument: instrument,
-                observedJSON: #"{"daily_loss":"0.034"}"#, action: "WARNED", now: draw.now,
-                for: caller, in: tx)
         }
+    }
+
+    /// Some policies, one of which the demo's holdings exceed.
+    private func addPolicies(for caller: Caller) async throws {
+        for (name, config) in [
+            (
+                "Daily loss",
+                #"{"rule":"daily_loss_limit","action":"WARN","max_percent":3,"then":"REDUCING"}"#
+            ),
+            (
+                "Order size",
+                #"{"rule":"max_order_notional","action":"REDUCE_SIZE","max_amount":25000}"#
+            ),
+            (
+                "One name",
+                #"{"rule":"max_exposure_per_instrument","action":"WARN","max_percent":5}"#
+            ),
+        ] {
+            _ = try await services.risk.add(
+                PolicyRequest(name: name, portfolio: "main", configJSON: config), for: caller)
+        }
+        try await RiskWatch(services) { _ in }.round()
     }
 }

@@ -172,4 +172,54 @@ import Testing
         let review = RiskJudge([This.policy(total)]).review(situation)
         #expect(review.unjudged.map(\.reason) == [.outOfRange])
     }
+
+    @Test func `a rule asks for no figure but those that it names`() throws {
+        let instrument = try This.instrument(mark: 100, rate: 1)
+        var asked: Set<RiskFigure> = []
+        for rule in RiskRules.all {
+            var fields = try #require(This.tightest[rule.about.key])
+            let keys = rule.about.fields.map(\.key)
+            for isPercent in [false, true] {
+                if keys.contains("max_amount"), keys.contains("max_percent") {
+                    fields["max_amount"] = isPercent ? nil : .number(1)
+                    fields["max_percent"] = isPercent ? .number(1) : nil
+                }
+                let configured = try This.rule(rule.about.key, fields)
+                asked.formUnion(configured.figures)
+                var situation = RiskSituation(
+                    now: This.now, holdings: [This.holding(1, instrument)],
+                    figures: [.user: This.calm.keeping(configured.figures)])
+                let judge = RiskJudge([This.policy(configured)])
+                let order = try This.order(1, instrument, .limit(100))
+                let known = judge.judge(order, in: situation).unjudged
+                #expect(known.isEmpty, "\(rule.about.key) asks for more: \(known)")
+                #expect(judge.review(situation).unjudged.isEmpty, "\(rule.about.key)")
+                for figure in configured.figures {
+                    situation.figures[.user] = This.calm.keeping(
+                        configured.figures.subtracting([figure]))
+                    let reasons = judge.judge(order, in: situation).unjudged.map(\.reason)
+                    #expect(
+                        reasons == [.figure(figure)],
+                        "\(rule.about.key) does not ask for \(figure)")
+                }
+            }
+        }
+        #expect(asked == Set(RiskFigure.allCases))
+    }
+}
+
+extension RiskFigures {
+    /// Only these are known.
+    fileprivate func keeping(_ known: Set<RiskFigure>) -> RiskFigures {
+        func kept<Value>(_ figure: RiskFigure, _ value: Value?) -> Value? {
+            known.contains(figure) ? value : nil
+        }
+        return RiskFigures(
+            equity: kept(.equity, equity), dayStartEquity: kept(.dayStartEquity, dayStartEquity),
+            weekStartEquity: kept(.weekStartEquity, weekStartEquity),
+            peakEquity: kept(.peakEquity, peakEquity), dayProfit: kept(.dayProfit, dayProfit),
+            weekProfit: kept(.weekProfit, weekProfit),
+            tradesToday: kept(.tradesToday, tradesToday),
+            closedResults: kept(.closedResults, closedResults))
+    }
 }

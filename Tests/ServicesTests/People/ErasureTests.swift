@@ -137,7 +137,7 @@ struct ErasureTests {
                 "daily_pnl", "position_campaigns", "campaign_legs", "leg_trade_map",
                 "position_lots", "lot_closures", "trade_corrections", "risk_policies",
                 "risk_breaches", "audit_log", "strategy_runs", "order_submissions",
-                "cash_entries", "equity_days",
+                "cash_entries", "equity_days", "trading_stops", "profit_days",
             ]
             for (table, count) in after {
                 #expect(count == (books.contains(table) ? before[table] : 0), "\(table)")

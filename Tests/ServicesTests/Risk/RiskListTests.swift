@@ -74,7 +74,7 @@ struct RiskListTests {
             #expect(newest.policyName == "size")
             #expect(newest.portfolio == "main")
             #expect(newest.symbol == "BTCUSDT")
-            #expect(newest.action == "BLOCKED")
+            #expect(newest.action == .blocked)
             #expect(newest.observedJSON.contains("size"))
             #expect(newest.createdAt.description == "2026-01-02T00:00:30.000000Z")
             // A policy that sleeps now was breached all the same.

@@ -62,7 +62,7 @@ struct RiskOrderTests {
             let placed = try await world.services.orders.place(order(10), as: ada)
             #expect(placed.order.status == .pending)
             let breaches = try await world.services.risk.overview(for: ada).breaches
-            #expect(breaches.map(\.action) == ["BLOCKED"])
+            #expect(breaches.map(\.action) == [.blocked])
             let submissions = try await world.count(of: "order_submissions")
             #expect(submissions == 1)
             let told = try await world.services.messages.unsent(limit: 10)
@@ -86,7 +86,7 @@ struct RiskOrderTests {
             let placed = try await world.services.orders.place(order(10), as: ada)
             #expect(placed.order.quantity == verdict.allowedQuantity)
             #expect(placed.order.quantity == (try Decimal(parsing: "4.5")))
-            let actions = try await world.services.risk.overview(for: ada).breaches.map(\.action)
+            let actions = try await world.services.risk.overview(for: ada).breaches.map(\.action.rawValue)
             #expect(actions.sorted() == ["REDUCED_SIZE", "WARNED"])
         }
     }

@@ -162,6 +162,16 @@ struct OwnershipTests {
                 lowest, closing, deposits, updated_at)
             VALUES (\(n), \(n), '2026-01-02', 'USD', '1', '1', '1', '1', '1', \(time))
             """,
+            """
+            INSERT INTO trading_stops (id, uid, user_id, portfolio_id, set_by, state, reason,
+                created_at)
+            VALUES (\(who), \(n), 'USER', 'HALTED', 'r', \(time))
+            """,
+            """
+            INSERT INTO profit_days (id, user_id, strategy_id, day, currency, opening, highest,
+                lowest, closing, deposits, updated_at)
+            VALUES (\(n), \(n), \(n), '2026-01-02', 'USD', '1', '1', '1', '1', '0', \(time))
+            """,
         ]
     }
 

@@ -13,6 +13,8 @@ struct DailyLossLimit: RiskRule {
         consequence = TradingStop(settings, reset: .endOfDay)
     }
 
+    var figures: Set<RiskFigure> { limit.figures(of: .dayStartEquity).union([.dayProfit]) }
+
     func judge(
         _ effect: RiskEffect?, in book: RiskBook
     ) throws(RiskUnknown) -> RiskMeasure? {

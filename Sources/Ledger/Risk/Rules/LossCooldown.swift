@@ -20,6 +20,8 @@ struct LossCooldown: RiskRule {
         minutes = try settings.neededNumber("minutes")
     }
 
+    var figures: Set<RiskFigure> { [.closedResults] }
+
     func judge(
         _ effect: RiskEffect?, in book: RiskBook
     ) throws(RiskUnknown) -> RiskMeasure? {

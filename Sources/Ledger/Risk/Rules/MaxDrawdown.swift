@@ -17,6 +17,8 @@ struct MaxDrawdown: RiskRule {
         consequence = TradingStop(settings, reset: .byHand)
     }
 
+    var figures: Set<RiskFigure> { [.equity, .peakEquity] }
+
     func judge(
         _ effect: RiskEffect?, in book: RiskBook
     ) throws(RiskUnknown) -> RiskMeasure? {

@@ -20,6 +20,8 @@ struct MaxExposurePerAssetType: RiskRule {
         assetTypes = settings.assetTypes
     }
 
+    var figures: Set<RiskFigure> { limit.figures() }
+
     func judge(
         _ effect: RiskEffect?, in book: RiskBook
     ) throws(RiskUnknown) -> RiskMeasure? {

@@ -18,6 +18,8 @@ struct MaxExposurePerCurrency: RiskRule {
         currencies = settings.words("currencies")?.compactMap { Currency($0.text) }
     }
 
+    var figures: Set<RiskFigure> { limit.figures() }
+
     func judge(
         _ effect: RiskEffect?, in book: RiskBook
     ) throws(RiskUnknown) -> RiskMeasure? {

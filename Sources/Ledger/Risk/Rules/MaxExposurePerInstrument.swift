@@ -10,6 +10,8 @@ struct MaxExposurePerInstrument: RiskRule {
 
     init(_ settings: RiskSettings) throws(RiskConfigFault) { limit = try RiskLimit(settings) }
 
+    var figures: Set<RiskFigure> { limit.figures() }
+
     func judge(
         _ effect: RiskEffect?, in book: RiskBook
     ) throws(RiskUnknown) -> RiskMeasure? {

@@ -15,6 +15,8 @@ struct MaxHeat: RiskRule {
         assumedStop = try AssumedStop(settings)
     }
 
+    var figures: Set<RiskFigure> { limit.figures() }
+
     func judge(
         _ effect: RiskEffect?, in book: RiskBook
     ) throws(RiskUnknown) -> RiskMeasure? {

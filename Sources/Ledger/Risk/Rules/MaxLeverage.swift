@@ -11,6 +11,8 @@ struct MaxLeverage: RiskRule {
         limit = try settings.neededNumber("max_ratio")
     }
 
+    var figures: Set<RiskFigure> { [.equity] }
+
     func judge(
         _ effect: RiskEffect?, in book: RiskBook
     ) throws(RiskUnknown) -> RiskMeasure? {

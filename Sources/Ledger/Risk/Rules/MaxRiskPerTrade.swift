@@ -17,6 +17,8 @@ struct MaxRiskPerTrade: RiskRule {
         assumedStop = try AssumedStop(settings)
     }
 
+    var figures: Set<RiskFigure> { limit.figures() }
+
     func judge(
         _ effect: RiskEffect?, in book: RiskBook
     ) throws(RiskUnknown) -> RiskMeasure? {

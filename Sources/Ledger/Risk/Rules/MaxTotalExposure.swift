@@ -9,6 +9,8 @@ struct MaxTotalExposure: RiskRule {
 
     init(_ settings: RiskSettings) throws(RiskConfigFault) { limit = try RiskLimit(settings) }
 
+    var figures: Set<RiskFigure> { limit.figures() }
+
     func judge(
         _ effect: RiskEffect?, in book: RiskBook
     ) throws(RiskUnknown) -> RiskMeasure? {

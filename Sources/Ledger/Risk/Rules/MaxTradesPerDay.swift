@@ -11,6 +11,8 @@ struct MaxTradesPerDay: RiskRule {
         limit = try settings.neededNumber("max_count")
     }
 
+    var figures: Set<RiskFigure> { [.tradesToday] }
+
     func judge(
         _ effect: RiskEffect?, in book: RiskBook
     ) throws(RiskUnknown) -> RiskMeasure? {

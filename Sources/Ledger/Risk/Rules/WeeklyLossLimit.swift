@@ -13,6 +13,8 @@ struct WeeklyLossLimit: RiskRule {
         consequence = TradingStop(settings, reset: .endOfWeek)
     }
 
+    var figures: Set<RiskFigure> { limit.figures(of: .weekStartEquity).union([.weekProfit]) }
+
     func judge(
         _ effect: RiskEffect?, in book: RiskBook
     ) throws(RiskUnknown) -> RiskMeasure? {

@@ -55,6 +55,8 @@ extension OrderService {
         try references.add(plan.holding, plan.instrument, plan.scope, &draw)
         try references.store(&draw)
         let holding = references.stored(plan.holding)
+        // Limits may hold for all portfolios together: orders in two of them wait for each other.
+        try Users.lock(caller, in: tx)
         let verdict = try risk.judge(plan, for: caller, now: draw.now, in: tx)
         let isDenied = verdict.decision == .block
         if verdict.decision == .reduceSize { try plan.reduce(to: verdict.allowedQuantity) }
@@ -103,7 +105,7 @@ extension OrderService {
         try cancel(open, because: "the member was deactivated", for: caller, in: tx, &draw)
     }
 
-    private static func cancel(
+    static func cancel(
         _ orders: [PlacedOrder], because reason: String, for caller: Caller,
         in tx: any Transaction, _ draw: inout Draw
     ) throws {
