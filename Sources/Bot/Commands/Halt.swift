@@ -5,7 +5,7 @@ import Services
 extension Command {
     static let halt = Command(
         "halt", "Stop trading at once: your own, and as an admin somebody else's",
-        arguments: "[@username] [portfolio|strategy NAME] [reducing]", example: "/halt main",
+        arguments: "[@username] [portfolio] [strategy NAME] [reducing]", example: "/halt main",
         body: .approved { request, caller in
             let words = try StopWords(request.arguments, takesState: true)
             let state: TradingState = words.isReducing ? .reducing : .halted
@@ -22,7 +22,7 @@ extension Command {
         })
 }
 
-/// `[@username] [portfolio | strategy NAME] [reducing]`.
+/// `[@username] [portfolio] [strategy NAME] [reducing]`: a portfolio or a strategy, not both.
 struct StopWords: Sendable {
     let user: String?
     let target: StopTarget
@@ -117,7 +117,7 @@ extension TradingStopRecord {
     /// One line of what stops trading.
     var fact: Fact {
         let what = state == .halted ? "halted" : "only what closes"
-        let since: Cell = "\(what) by \(setter) since \(createdAt)"
+        let since: Cell = "\(what), by \(setter), since \(createdAt)"
         guard let until else { return Fact(scopeName.map { "Stopped: \($0)" } ?? "Stopped", since) }
         return Fact(
             scopeName.map { "Stopped: \($0)" } ?? "Stopped", "\(since), until \(until)")

@@ -3,7 +3,7 @@ import Services
 extension Command {
     static let resume = Command(
         "resume", "Let trading go on that was stopped; what a policy stopped, an admin resumes",
-        arguments: "[@username] [portfolio|strategy NAME]", example: "/resume main",
+        arguments: "[@username] [portfolio] [strategy NAME]", example: "/resume main",
         body: .approved { request, caller in
             let words = try StopWords(request.arguments, takesState: false)
             let risk = request.services.risk

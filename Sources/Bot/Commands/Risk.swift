@@ -69,7 +69,8 @@ extension Command {
                 [
                     .time(breach.createdAt), .text(breach.policyName.text),
                     .text(breach.portfolio?.text ?? "–"), .text(breach.symbol?.text ?? "–"),
-                    .text(breach.action.rawValue), .code(breach.observedJSON.shortened(to: shownCharacters)),
+                    .text(breach.action.rawValue),
+                    .code(breach.observedJSON.shortened(to: shownCharacters)),
                 ]
             }, whenEmpty: "No breaches.")
     }

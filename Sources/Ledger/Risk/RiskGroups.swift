@@ -46,17 +46,29 @@ extension RiskLimit {
     }
 }
 
-extension RiskBook {
-    /// Of a rule that some instruments break: the order's, else the first one that is held.
-    func measure(
-        _ effect: RiskEffect?, isBroken: (RiskInstrument) -> Bool
-    ) -> RiskMeasure? {
-        if let effect {
-            return RiskMeasure(
-                isBroken: isBroken(effect.order.instrument), about: .position(effect.key))
+extension RiskLimit {
+    /// Each of the groups that exceed it, else the one that uses it most.
+    func measures(
+        of groups: [(subject: RiskSubject, sum: RiskSum)], in book: RiskBook
+    ) throws(RiskUnknown) -> [RiskMeasure] {
+        guard let greatest = try measure(greatestOf: groups, in: book) else { return [] }
+        guard greatest.isExceeded else { return [greatest] }
+        var exceeding: [RiskMeasure] = []
+        for (subject, sum) in groups {
+            guard let value = try? sum.total() else { continue }
+            let measured = try measure(value, about: subject, of: book.equity)
+            if measured.isExceeded { exceeding.append(measured) }
         }
-        let broken = positions.first { !$0.isFlat && isBroken(instrument(of: $0)) }
-        return RiskMeasure(
-            isBroken: broken != nil, about: broken.map { .position($0.key) } ?? .scope)
+        return exceeding
+    }
+}
+
+extension RiskBook {
+    /// Of a rule that some instruments break: each that is held, or that none is.
+    func review(isBroken: (RiskInstrument) -> Bool) -> [RiskMeasure] {
+        let broken = positions.filter { !$0.isFlat && isBroken(instrument(of: $0)) }
+        return broken.isEmpty
+            ? [RiskMeasure(isBroken: false, about: .scope)]
+            : broken.map { RiskMeasure(isBroken: true, about: .position($0.key)) }
     }
 }

@@ -55,11 +55,12 @@ public struct RiskJudge: Sendable {
         for policy in policies {
             do throws(RiskUnknown) {
                 let book = try books.book(of: policy.scope)
-                guard let measure = try policy.rule.judge(nil, in: book) else { continue }
-                let closes = measure.isExceeded && policy.action == .closePosition
-                notes.add(
-                    policy, measure, closes: closes ? book.positions(of: measure.subject) : [],
-                    now: situation.now)
+                for measure in try policy.rule.review(book) {
+                    let closes = measure.isExceeded && policy.action == .closePosition
+                    notes.add(
+                        policy, measure, closes: closes ? book.positions(of: measure.subject) : [],
+                        now: situation.now)
+                }
             } catch {
                 notes.add(policy, error, books.instrument(of: error))
             }

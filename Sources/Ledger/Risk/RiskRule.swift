@@ -20,6 +20,9 @@ public protocol RiskRule: Sendable {
         _ effect: RiskEffect?, in book: RiskBook
     ) throws(RiskUnknown) -> RiskMeasure?
 
+    /// How things stand: of all that exceeds the limit each, else what is nearest to it.
+    func review(_ book: RiskBook) throws(RiskUnknown) -> [RiskMeasure]
+
     /// The largest quantity of an order that exceeds the limit with which it would not; 0: none.
     func allowedQuantity(of effect: RiskEffect, in book: RiskBook) -> Decimal
 }
@@ -46,6 +49,10 @@ extension RiskRule {
     public static var judgesClosing: Bool { false }
     public var consequence: TradingStop? { nil }
     public var figures: Set<RiskFigure> { [] }
+
+    public func review(_ book: RiskBook) throws(RiskUnknown) -> [RiskMeasure] {
+        try judge(nil, in: book).map { [$0] } ?? []
+    }
 
     /// Whether the order passes; where that can't be judged it does not.
     func passes(_ effect: RiskEffect, in book: RiskBook) -> Bool {

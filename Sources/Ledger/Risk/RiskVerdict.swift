@@ -47,7 +47,8 @@ public struct RiskVerdict: Sendable, Hashable {
 
 /// How things stand without an order.
 public struct RiskReview: Sendable, Hashable {
-    /// Of every policy that has something to say of it, in the policies' order.
+    /// Of every policy that has something to say of it, in the policies' order: one for each thing
+    /// that exceeds it, else one.
     public let findings: [RiskFinding]
     public let unjudged: [UnjudgedPolicy]
 

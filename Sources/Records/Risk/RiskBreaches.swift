@@ -177,11 +177,14 @@ public enum RiskBreaches {
         try tx.execute(
             SQL(
                 """
-                UPDATE risk_breaches
-                SET acknowledged_at = $3,
-                    status = CASE WHEN subject IS NULL THEN 'CLEARED' ELSE 'ACKNOWLEDGED' END,
-                    cleared_at = CASE WHEN subject IS NULL THEN $3 END
+                UPDATE risk_breaches SET acknowledged_at = $3, status = 'ACKNOWLEDGED'
                 WHERE uid = $1 AND user_id = $2 AND status = 'OPEN'
                 """, [.text(uid), .id(caller.userID), .time(now)]))
+        try tx.execute(
+            SQL(
+                """
+                UPDATE risk_breaches SET cleared_at = acknowledged_at, status = 'CLEARED'
+                WHERE uid = $1 AND user_id = $2 AND status = 'ACKNOWLEDGED' AND subject IS NULL
+                """, [.text(uid), .id(caller.userID)]))
     }
 }

@@ -48,7 +48,7 @@ extension Trades {
 }
 
 extension Campaigns {
-    /// What was closed last, the latest first; of one portfolio or strategy alone where it is given.
+    /// What was closed last, the latest first; of one portfolio or strategy alone where given.
     public static func lastClosed(
         portfolio: PortfolioID?, strategy: StrategyID?, limit: Int, for caller: Caller,
         in tx: any Transaction

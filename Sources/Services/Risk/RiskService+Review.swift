@@ -73,7 +73,8 @@ private struct Consequences {
         var closed = 0
         if !finding.closes.isEmpty { closed = try close(finding, &draw) }
         if closed > 0 {
-            done.append(closed == 1 ? "a closing order is sent" : "\(closed) closing orders are sent")
+            done.append(
+                closed == 1 ? "a closing order is sent" : "\(closed) closing orders are sent")
         }
         if let change = finding.tradingState {
             try stop(finding, change, &draw)

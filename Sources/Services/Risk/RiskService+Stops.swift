@@ -75,9 +75,10 @@ extension RiskService {
         return try await work.read { try TradingStops.inForce(at: now, for: caller, in: $0) }
     }
 
-    private typealias Change = @Sendable (
-        User, RiskScope, any Transaction, inout Draw
-    ) throws -> Void
+    private typealias Change =
+        @Sendable (
+            User, RiskScope, any Transaction, inout Draw
+        ) throws -> Void
 
     private func change(
         _ target: StopTarget, ofTelegramUser telegramUserID: Int64, _ admin: Administrator,

@@ -17,7 +17,7 @@ struct Gallery: Sendable {
     /// The one list of chapters, in the order in which a reader would take them.
     static let chapters: [Chapter] =
         [
-            .doorway, .help, .positions, .orders, .pnl, .equity, .risk, .trades, .trade,
+            .doorway, .help, .positions, .orders, .pnl, .equity, .risk, .stops, .trades, .trade,
             .ordering, .changing, .campaigns, .campaign, .why, .books, .cash, .strategies, .rates,
             .tokens, .hooks,
             .quarantine, .imports, .settings, .exports, .leaving, .members, .administration,

@@ -113,6 +113,7 @@ extension CommandForm {
         "RATE": "0.92", "YYYY-MM-DD": "2025-12-01", "command": "positions", "VALUE": "UTC",
         "settings NAME": "zone", "import NAME": "csv", "TELEGRAM_ID|@username": "4711",
         "portfolio|token|trade|…": "token", "QUANTITY|$AMOUNT|PART%": "1", "X|X%": "1%",
+        "@username": "@nobody",
         "ORDER": "2b7afe", "order|symbol|all": "owncoin", "symbol|all": "owncoin",
     ]
 }

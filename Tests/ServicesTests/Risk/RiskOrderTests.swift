@@ -86,7 +86,8 @@ struct RiskOrderTests {
             let placed = try await world.services.orders.place(order(10), as: ada)
             #expect(placed.order.quantity == verdict.allowedQuantity)
             #expect(placed.order.quantity == (try Decimal(parsing: "4.5")))
-            let actions = try await world.services.risk.overview(for: ada).breaches.map(\.action.rawValue)
+            let breaches = try await world.services.risk.overview(for: ada).breaches
+            let actions = breaches.map(\.action.rawValue)
             #expect(actions.sorted() == ["REDUCED_SIZE", "WARNED"])
         }
     }

@@ -31,7 +31,8 @@ struct TradingStopTests {
             #expect(try await scene.decision(momos) == .allow)
             #expect(try await scene.world.count(of: "trading_stops") == 0)
             let audited = try await scene.world.texts(
-                "SELECT details_json FROM audit_log WHERE details_json LIKE '%trading%'")
+                "SELECT entity_type FROM audit_log WHERE CAST(details_json AS TEXT) LIKE '%trading%'"
+            )
             #expect(audited.count == 4)
         }
     }

@@ -11,6 +11,14 @@ struct AllowedInstruments: RiskRule {
     func judge(
         _ effect: RiskEffect?, in book: RiskBook
     ) throws(RiskUnknown) -> RiskMeasure? {
-        book.measure(effect) { !(symbols?.contains($0.instrument) ?? false) }
+        guard let effect else { return review(book).first }
+        return RiskMeasure(
+            isBroken: isBanned(effect.order.instrument), about: .position(effect.key))
+    }
+
+    func review(_ book: RiskBook) -> [RiskMeasure] { book.review(isBroken: isBanned) }
+
+    private func isBanned(_ instrument: RiskInstrument) -> Bool {
+        !(symbols?.contains(instrument.instrument) ?? false)
     }
 }

@@ -25,15 +25,17 @@ struct MaxExposurePerAssetType: RiskRule {
     func judge(
         _ effect: RiskEffect?, in book: RiskBook
     ) throws(RiskUnknown) -> RiskMeasure? {
-        guard let effect else {
-            let groups = book.assetTypes.filter { isLimited($0.type) }
-                .map { (RiskSubject.assetType($0.type), $0.held) }
-            return try limit.measure(greatestOf: groups, in: book)
-        }
+        guard let effect else { return try review(book).first }
         let type = effect.order.instrument.instrument.assetType
         guard isLimited(type) else { return nil }
         return try limit.measure(
             effect.valueAfter(book.total(of: type)), about: .assetType(type), of: book.equity)
+    }
+
+    func review(_ book: RiskBook) throws(RiskUnknown) -> [RiskMeasure] {
+        let groups = book.assetTypes.filter { isLimited($0.type) }
+            .map { (RiskSubject.assetType($0.type), $0.held) }
+        return try limit.measures(of: groups, in: book)
     }
 
     private func isLimited(_ type: AssetType) -> Bool { assetTypes?.contains(type) ?? true }

@@ -23,16 +23,18 @@ struct MaxExposurePerCurrency: RiskRule {
     func judge(
         _ effect: RiskEffect?, in book: RiskBook
     ) throws(RiskUnknown) -> RiskMeasure? {
-        guard let effect else {
-            let groups = book.currencies.filter { isLimited($0.currency) }
-                .map { (RiskSubject.currency($0.currency), $0.held) }
-            return try limit.measure(greatestOf: groups, in: book)
-        }
+        guard let effect else { return try review(book).first }
         let currency = effect.order.instrument.instrument.currency
         guard isLimited(currency) else { return nil }
         return try limit.measure(
             effect.valueAfter(book.total(in: currency)), about: .currency(currency),
             of: book.equity)
+    }
+
+    func review(_ book: RiskBook) throws(RiskUnknown) -> [RiskMeasure] {
+        let groups = book.currencies.filter { isLimited($0.currency) }
+            .map { (RiskSubject.currency($0.currency), $0.held) }
+        return try limit.measures(of: groups, in: book)
     }
 
     private func isLimited(_ currency: Currency) -> Bool {

@@ -15,11 +15,13 @@ struct MaxExposurePerInstrument: RiskRule {
     func judge(
         _ effect: RiskEffect?, in book: RiskBook
     ) throws(RiskUnknown) -> RiskMeasure? {
-        guard let effect else {
-            return try limit.measure(greatestOf: book.instruments, in: book)
-        }
+        guard let effect else { return try review(book).first }
         let number = effect.key.instrument
         return try limit.measure(
             effect.valueAfter(book.total(of: number)), about: .instrument(number), of: book.equity)
+    }
+
+    func review(_ book: RiskBook) throws(RiskUnknown) -> [RiskMeasure] {
+        try limit.measures(of: book.instruments, in: book)
     }
 }

@@ -21,15 +21,21 @@ struct MaxPositionQuantity: RiskRule {
     func judge(
         _ effect: RiskEffect?, in book: RiskBook
     ) throws(RiskUnknown) -> RiskMeasure? {
-        guard let effect else {
-            return book.positions.lazy.filter {
-                !$0.isFlat && (symbols == nil || isLimited(book.instrument(of: $0)))
-            }
-            .max { $0.quantity.magnitude < $1.quantity.magnitude }
-            .map { measure($0.quantity.magnitude, $0.key) }
-        }
+        guard let effect else { return review(book).first }
         guard isLimited(effect.order.instrument) else { return nil }
         return measure(try effect.quantityAfter(), effect.key)
+    }
+
+    func review(_ book: RiskBook) -> [RiskMeasure] {
+        let held = book.positions.lazy.filter {
+            !$0.isFlat && (symbols == nil || isLimited(book.instrument(of: $0)))
+        }
+        let exceeding = held.filter { $0.quantity.magnitude > limit }
+        let shown =
+            exceeding.isEmpty
+            ? held.max { $0.quantity.magnitude < $1.quantity.magnitude }.map { [$0] } ?? []
+            : Array(exceeding)
+        return shown.map { measure($0.quantity.magnitude, $0.key) }
     }
 
     private func measure(_ quantity: Decimal, _ key: RiskPosition.Key) -> RiskMeasure {

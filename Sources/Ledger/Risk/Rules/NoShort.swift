@@ -17,14 +17,18 @@ struct NoShort: RiskRule {
     func judge(
         _ effect: RiskEffect?, in book: RiskBook
     ) throws(RiskUnknown) -> RiskMeasure? {
-        guard let effect else {
-            let short = book.positions.lazy
-                .filter { $0.quantity.isNegative && isBanned(book.instrument(of: $0)) }
-                .min { $0.quantity < $1.quantity }
-            return measure(-(short?.quantity ?? .zero), short.map { .position($0.key) } ?? .scope)
-        }
+        guard let effect else { return review(book).first }
         guard isBanned(effect.order.instrument) else { return nil }
         return measure(try effect.shortAfter(), .position(effect.key))
+    }
+
+    func review(_ book: RiskBook) -> [RiskMeasure] {
+        let short = book.positions.filter {
+            $0.quantity.isNegative && isBanned(book.instrument(of: $0))
+        }
+        return short.isEmpty
+            ? [measure(.zero, .scope)]
+            : short.map { measure($0.quantity.magnitude, .position($0.key)) }
     }
 
     private func measure(_ quantity: Decimal, _ subject: RiskSubject) -> RiskMeasure {

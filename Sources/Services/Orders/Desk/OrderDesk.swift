@@ -22,9 +22,9 @@ public struct OrderDesk: Sendable {
         case storage(any Error)
         /// A gateway's event that the ledger could not take.
         case event(GatewayEvent, OrderService.Recorded)
-        /// An event that could not be stored, though the database is there. It is let go, so that it
-        /// does not hold up those of everybody else; its order is taken up again as it is stored
-        /// when the service starts the next time.
+        /// An event that could not be stored, though the database is there. It is let go, so that
+        /// it does not hold up those of everybody else; its order is taken up again as it is
+        /// stored when the service starts the next time.
         case lost(GatewayEvent, any Error)
         /// A gateway gave no answer.
         case silence(gateway: String, order: String, GatewayFailure)

@@ -158,6 +158,39 @@ extension Chapter {
         try await stage.says(.ada, "/risk nowhere")
     }
 
+    static let stops = Chapter("stops") { stage in
+        try await stage.prepareBook()
+        try await stage.says(.ada, "/halt strategy momo")
+        try await stage.says(.ada, "/halt reducing")
+        try await stage.says(.ada, "/buy 1 BTCUSDT limit 60000")
+        try await stage.presses(.ada, "Confirm")
+        try await stage.says(.ada, "/resume")
+        try await stage.says(.ada, "/halt main")
+        await stage.title("By an admin")
+        try await stage.says(.ada, "/halt @boss")
+        try await stage.says(.boss, "/halt @ada reducing")
+        try await stage.says(.ada, "/resume")
+        try await stage.says(.boss, "/halt @nobody")
+        try await stage.says(.boss, "/resume @ada")
+        try await stage.says(.boss, "/resume @ada nowhere")
+        try await stage.says(.ada, "/resume main")
+        await stage.title("Breaches")
+        try await stage.says(.ada, "/breaches")
+        let authority = try await stage.authority(of: .ada)
+        _ = try await stage.services.risk.add(
+            PolicyRequest(
+                name: "No more than one",
+                configJSON: #"{"rule":"max_position_quantity","action":"BLOCK","max_quantity":1}"#
+            ), for: authority.caller)
+        let report = try await stage.world.post(
+            fill("r1", "BUY", "3", at: "60000", time: "2026-02-19T09:00:00Z"), as: authority)
+        #expect(report.accepted == 1, "\(report.outcomes)")
+        try await stage.notices()
+        try await stage.says(.ada, "/breaches main")
+        try await stage.presses(.ada, "Seen: No more than one")
+        try await stage.says(.ada, "/breaches nowhere")
+    }
+
     static let trades = Chapter("trades") { stage in
         try await stage.enroll(.ada)
         await stage.title("None")
