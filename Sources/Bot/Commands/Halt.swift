@@ -83,7 +83,7 @@ extension StopOutcome {
         let state = stops.map(\.state).max() ?? .active
         var facts = [Fact("What", .text(shownTarget))]
         if !isOwn { facts.insert(Fact("Whose", .text(user.shownName)), at: 0) }
-        facts += stops.map(\.fact)
+        facts += (stops + otherStops).map(\.fact)
         var notes: [Cell] = []
         if state == .halted, workingOrders > 0 {
             notes.append(

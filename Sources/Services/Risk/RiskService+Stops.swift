@@ -18,6 +18,8 @@ public struct StopOutcome: Sendable, Hashable {
     public let target: StopTarget
     /// What stops trading there now; none where it goes on.
     public let stops: [TradingStopRecord]
+    /// What stops it elsewhere.
+    public let otherStops: [TradingStopRecord]
     /// Orders that work on, as a stop cancels none.
     public let workingOrders: Int
     /// Stops that only an admin lifts; of a resume alone.
@@ -108,15 +110,16 @@ extension RiskService {
             try Users.lock(caller, in: tx)
             let scope = try Self.scope(of: target, for: caller, in: tx)
             try body(user, scope, tx, &draw)
-            let stops = try TradingStops.inForce(at: draw.now, for: caller, in: tx)
-                .filter { $0.scope == scope }
+            let all = try TradingStops.inForce(at: draw.now, for: caller, in: tx)
+            let stops = all.filter { $0.scope == scope }
             let working = try PlacedOrders.open(for: caller, in: tx).filter { order in
                 let holding = order.holding
                 return (scope.portfolioID ?? holding.portfolioID) == holding.portfolioID
                     && (scope.strategyID ?? holding.strategyID) == holding.strategyID
             }
             return StopOutcome(
-                user: user, target: target, stops: stops, workingOrders: working.count,
+                user: user, target: target, stops: stops,
+                otherStops: all.filter { $0.scope != scope }, workingOrders: working.count,
                 keptStops: stops.filter { $0.setBy != .user })
         }
     }
