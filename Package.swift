@@ -150,7 +150,7 @@ let package = Package(
             "ServicesTests",
             uses: [
                 "TestSupport", "Ledger", "Storage", "Wire", "World", "Hashing", "Records",
-                "Gateways", "Services",
+                "Gateways", "Services", "PaperGateway",
             ]),
         tests(
             "BotTests",

@@ -8,14 +8,18 @@ public import Ledger
 public protocol OrderGateway: Sendable {
     /// The code of the broker in `brokers`.
     var brokerCode: String { get }
+    /// Whether it keeps orders of one group from being filled beyond each other by itself; where it
+    /// does not, whoever placed them cancels and reduces them.
+    var honoursGroups: Bool { get }
 
     /// Sends an order. Sending one again under a uid that the broker knows places no second one.
     func place(_ order: GatewayOrder) async throws(GatewayFailure) -> GatewayAnswer
     /// Asks for an order's end. That it has come comes as an event.
     func cancel(_ uid: String) async throws(GatewayFailure) -> GatewayAnswer
-    /// Asks for other terms of an order that works, as one step: it is never without either.
+    /// Asks for other terms of an order that works, as one step: it is never without either. Of an
+    /// order with a group, `groupFilled` is as of `GatewayOrder`.
     func replace(
-        _ uid: String, with instruction: OrderInstruction
+        _ uid: String, with instruction: OrderInstruction, groupFilled: Decimal?
     ) async throws(GatewayFailure) -> GatewayAnswer
     /// What the broker knows of an order; nil where it never had it.
     func order(_ uid: String) async throws(GatewayFailure) -> GatewayOrderState?
@@ -25,6 +29,14 @@ public protocol OrderGateway: Sendable {
     /// What happens to orders, each event at least once, those of one order in the order in which
     /// they came about. Has one reader.
     var events: AsyncStream<GatewayEvent> { get }
+}
+
+extension OrderGateway {
+    public func replace(
+        _ uid: String, with instruction: OrderInstruction
+    ) async throws(GatewayFailure) -> GatewayAnswer {
+        try await replace(uid, with: instruction, groupFilled: nil)
+    }
 }
 
 /// An order on its way to a broker.
@@ -38,10 +50,13 @@ public struct GatewayOrder: Sendable, Hashable {
     /// Orders with the same group cancel each other: as one of them is filled, the others are
     /// reduced by as much, and canceled where nothing is left.
     public let group: String?
+    /// How much of the others of its group was known to be filled when its quantity was set: what
+    /// was filled beyond it is taken off. Nil: what was filled since it was placed with us.
+    public let groupFilled: Decimal?
 
     public init(
         uid: String, accountUID: String, instrument: Instrument, instruction: OrderInstruction,
-        placedAt: Timestamp, group: String? = nil
+        placedAt: Timestamp, group: String? = nil, groupFilled: Decimal? = nil
     ) {
         self.uid = uid
         self.accountUID = accountUID
@@ -49,6 +64,7 @@ public struct GatewayOrder: Sendable, Hashable {
         self.instruction = instruction
         self.placedAt = placedAt
         self.group = group
+        self.groupFilled = groupFilled
     }
 }
 

@@ -60,7 +60,9 @@ public struct PaperExchange: Sendable {
             return Outcome(answer: .taken(brokerOrderID: known.brokerOrderID), events: events)
         }
         let book = bookPlace(of: order.instrument)
-        if let reason = refusal(of: order, in: book, for: account) {
+        if let judged = reducedByGroup(order),
+            let reason = refusal(of: judged, in: book, for: account)
+        {
             return Outcome(answer: .refused(reason), events: events)
         }
         let number = admit(PaperRestingOrder(order: order), in: book)
@@ -91,13 +93,21 @@ public struct PaperExchange: Sendable {
     /// that was reached stays reached where its price stays, and a trailing stop its stand where
     /// its distance stays. The new terms meet the present quote at once.
     public mutating func replace(
-        _ uid: String, with instruction: OrderInstruction, for account: PaperAccount?,
-        at now: Timestamp
+        _ uid: String, with instruction: OrderInstruction, groupFilled: Decimal? = nil,
+        for account: PaperAccount?, at now: Timestamp
     ) -> Outcome {
         var events = advance(to: now)
         switch working(uid) {
         case .failure(let refusal): return Outcome(answer: .refused(refusal.reason), events: events)
         case .success(let order):
+            guard
+                let instruction = reducedByGroup(instruction, of: order, knowing: groupFilled)
+            else {
+                end(order.number, as: .canceled)
+                tell(.canceled(Self.groupIsFilled), of: order.number, into: &events)
+                return Outcome(
+                    answer: .taken(brokerOrderID: order.brokerOrderID), events: events)
+            }
             if let reason = refusal(of: instruction, insteadOf: order, for: account) {
                 return Outcome(answer: .refused(reason), events: events)
             }
@@ -210,6 +220,9 @@ extension PaperExchange {
         books[book].add(order)
         if let rung = order.deadlineRung { deadlines.insert(rung) }
         if let group = order.group {
+            if groups[group] == nil, let known = order.placed.groupFilled {
+                groups[group, default: PaperGroup()].filled = known.added(order.filled)
+            }
             groups[group, default: PaperGroup()].working.append(order.number)
             groups[group, default: PaperGroup()].remembered += 1
         }

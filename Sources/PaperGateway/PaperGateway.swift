@@ -8,6 +8,7 @@ public import World
 /// ended before is not known then, and what a group was filled by counts from the restart on.
 public final class PaperGateway: OrderGateway {
     public let brokerCode: String
+    public let honoursGroups = true
     /// Kept until they are read, however many.
     public let events: AsyncStream<GatewayEvent>
 
@@ -84,7 +85,7 @@ public final class PaperGateway: OrderGateway {
     }
 
     public func replace(
-        _ uid: String, with instruction: OrderInstruction
+        _ uid: String, with instruction: OrderInstruction, groupFilled: Decimal?
     ) async throws(GatewayFailure) -> GatewayAnswer {
         var account: PaperAccount?
         if let order = exchange.withLock({ $0.placedOrder(uid) }) {
@@ -95,7 +96,8 @@ public final class PaperGateway: OrderGateway {
             }
         }
         return act { exchange, now in
-            exchange.replace(uid, with: instruction, for: account, at: now)
+            exchange.replace(
+                uid, with: instruction, groupFilled: groupFilled, for: account, at: now)
         }
     }
 

@@ -75,7 +75,8 @@ struct PaperOrder: Sendable {
         PaperRestingOrder(
             order: GatewayOrder(
                 uid: uid, accountUID: placed.accountUID, instrument: placed.instrument,
-                instruction: instruction, placedAt: placed.placedAt, group: placed.group),
+                instruction: instruction, placedAt: placed.placedAt, group: placed.group,
+                groupFilled: placed.groupFilled),
             fills: fills, isTriggered: isTriggered, filledOnQuoteOf: filledOnQuoteOf)
     }
 }
@@ -93,4 +94,6 @@ struct PaperGroup: Sendable {
     var remembered = 0
     /// What was filled of any of them in this run, and when.
     var fills: [(time: Timestamp, quantity: Decimal)] = []
+    /// In all that was ever filled of them, where whoever placed them says what it was before.
+    var filled = Decimal.zero
 }

@@ -28,6 +28,18 @@ public struct PaperSettings: Sendable, Hashable {
         self.rememberedOrders = rememberedOrders
     }
 
+    /// What one fill would be charged, in the instrument's currency; nil where it does not fit.
+    public func fee(
+        of instrument: Instrument, _ quantity: Decimal, at price: Decimal
+    ) -> Decimal? {
+        do throws(LedgerError) {
+            return try fees(of: instrument).fee(
+                notional: instrument.notional(of: quantity, at: price), quantity: quantity)
+        } catch {
+            return nil
+        }
+    }
+
     func fees(of instrument: Instrument) -> PaperFees {
         feesByAssetType[instrument.assetType] ?? fees
     }

@@ -73,31 +73,21 @@ extension PaperExchange {
         tell(.filled(fill), of: order.number, into: &events)
         guard let key = order.group else { return }
         groups[key]?.fills.append((fill.time, fill.quantity))
+        let filled = groups[key]?.filled ?? .zero
+        groups[key]?.filled = filled.added(fill.quantity)
         for other in groups[key]?.working ?? [] where other != order.number {
             reduce(other, by: fill.quantity, into: &events)
         }
     }
 
-    /// Takes off an order what its group was filled by since it was placed with us, which whoever
-    /// placed it did not know of.
-    mutating func shareEarlierFills(with number: Int, into events: inout [GatewayEvent]) {
-        guard let order = orders[number], let key = order.group, let group = groups[key] else {
-            return
-        }
-        for fill in group.fills where fill.time >= order.placed.placedAt {
-            reduce(number, by: fill.quantity, into: &events)
-        }
-    }
-
-    private mutating func reduce(
+    mutating func reduce(
         _ number: Int, by quantity: Decimal, into events: inout [GatewayEvent]
     ) {
         guard var order = orders[number], order.isWorking else { return }
         guard order.remaining > quantity, let left = try? order.instruction.quantity - quantity
         else {
             end(number, as: .canceled)
-            return tell(
-                .canceled("another order of its group was filled"), of: number, into: &events)
+            return tell(.canceled(Self.groupIsFilled), of: number, into: &events)
         }
         order.instruction = order.instruction.reduced(to: left)
         set(order)

@@ -33,11 +33,13 @@ public struct Services: Sendable {
 
     public let timeZones: TimeZones
 
-    /// `gateways` are the codes of the brokers to whom orders can be sent.
+    /// `gateways` are the codes of the brokers to whom orders can be sent; `fees` what is known of
+    /// what they charge.
     public init(
         database: any Database, world: any World, limits: Limits,
         hooks hookSettings: HookSettings = HookSettings(), appointedAdmins: Set<Int64> = [],
-        gateways: Set<String> = [], money moneySettings: MoneySettings = MoneySettings(),
+        gateways: Set<String> = [], fees: FeeEstimates = FeeEstimates(),
+        money moneySettings: MoneySettings = MoneySettings(),
         timeZones: TimeZones = .ofSystem
     ) {
         let work = UnitOfWork(database: database, world: world)
@@ -49,16 +51,17 @@ public struct Services: Sendable {
         strategies = StrategyService(work: work)
         strategyRuns = StrategyRunService(work: work)
         tokens = TokenService(work: work)
-        risk = RiskService(work: work, gateways: gateways, timeZones: timeZones)
+        money = MoneyService(work: work, settings: moneySettings)
+        risk = RiskService(work: work, money: money, gateways: gateways, timeZones: timeZones)
         trades = TradeService(work: work, risk: risk)
         corrections = CorrectionService(work: work)
         imports = ImportService(
             trades: trades, corrections: corrections, timeZones: timeZones)
-        positions = PositionService(work: work, limits: limits)
         campaigns = CampaignService(work: work)
         performance = PerformanceService(work: work)
-        money = MoneyService(work: work, settings: moneySettings)
-        orders = OrderService(work: work, trades: trades, gateways: gateways, risk: risk)
+        positions = PositionService(work: work, limits: limits, money: money)
+        orders = OrderService(
+            work: work, trades: trades, gateways: gateways, risk: risk, fees: fees)
         quotes = QuoteService(work: work)
         fx = FXService(work: work)
         messages = MessageService(work: work)

@@ -45,7 +45,7 @@ struct Installation {
                     quotesStaleAfterSeconds: configuration.quotes.staleAfterSeconds),
                 hooks: HookSettings(configuration, bots),
                 appointedAdmins: Set(configuration.telegram.adminUserIDs.map(Int64.init)),
-                gateways: [Account.paperBroker],
+                gateways: [Account.paperBroker], fees: FeeEstimates(configuration),
                 money: MoneySettings(
                     startingCash: configuration.paper.startingCash,
                     marginPercent: Decimal(configuration.paper.marginPercent))),

@@ -86,4 +86,63 @@ import Wire
             try await blotter.expectVerified(trades: 3, holdings: 1)
         }
     }
+
+    /// The orders of the only reduce kind, as soon as there are two that work; the last look else.
+    private func exits(
+        at served: ServedBlotter, _ token: String
+    ) async throws -> [JSONValue] {
+        var exits: [JSONValue] = []
+        for _ in 0..<200 {
+            let reply = try await served.get("/v1/orders?status=NEW", token: token)
+            exits = reply.json["orders"]?.array ?? []
+            if exits.count == 2 { return exits }
+            try await Task.sleep(for: .milliseconds(50))
+        }
+        return exits
+    }
+
+    @Test(arguments: TestBackend.allCases)
+    func `of two exits one is filled and the other ends, through a kill`(
+        _ backend: TestBackend
+    ) async throws {
+        try await OperatedBlotter.run(on: backend) { blotter in
+            try await blotter.addOwner()
+            let token = try #require(
+                try await blotter.done(
+                    "token", "create", "--user", OperatedBlotter.owner, "--name", "all",
+                    "--scope", "ingest,trade,read"
+                ).first)
+            try await ServedBlotter.run(on: blotter.databaseURL) { served in
+                _ = try await post("/v1/fills", Self.fill, status: 200, to: served, token)
+                _ = try await post(
+                    "/v1/quotes", Self.quote("99", "101", at: 1), status: 200, to: served, token)
+                _ = try await post(
+                    "/v1/orders",
+                    #"{"symbol":"COIN","side":"BUY","quantity":"2","stop_loss":"90","#
+                        + #""take_profit":"110"}"#, status: 201, to: served, token)
+                let exits = try await exits(at: served, token)
+                #expect(Set(exits.compactMap { $0["type"]?.string }) == ["STOP", "LIMIT"])
+                func uid(_ type: String) throws -> String {
+                    try #require(exits.first { $0["type"]?.string == type }?["uid"]?.string)
+                }
+                try await served.kill()
+                try await served.start()
+                _ = try await post(
+                    "/v1/quotes", Self.quote("112", "113", at: 2), status: 200, to: served, token)
+                let profit = try await order(uid("LIMIT"), until: ["FILLED"], at: served, token)
+                #expect(profit["close_reason"]?.string == "TP_HIT", "\(profit)")
+                // In the unit of work that stored the fill.
+                let stop = try await order(uid("STOP"), until: ["CANCELED"], at: served, token)
+                #expect(stop["filled_quantity"]?.string == "0", "\(stop)")
+                try await served.kill()
+                try await served.start()
+                _ = try await post(
+                    "/v1/quotes", Self.quote("80", "81", at: 3), status: 200, to: served, token)
+                let positions = try await served.get("/v1/positions", token: token).json
+                #expect(
+                    positions["positions"]?.array?.compactMap { $0["quantity"]?.string } == ["1"])
+            }
+            try await blotter.expectVerified(trades: 3, holdings: 1)
+        }
+    }
 }

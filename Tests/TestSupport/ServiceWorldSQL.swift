@@ -36,6 +36,7 @@ extension ServiceWorld {
             "option_contracts", "pending_actions", "strategy_runs", "hooks", "hook_deliveries",
             "hook_positions", "user_settings", "fill_news", "order_submissions",
             "cash_entries", "equity_days", "trading_stops", "profit_days",
+            "brackets", "bracket_orders",
         ] {
             counts[table] = try await count(of: table)
         }

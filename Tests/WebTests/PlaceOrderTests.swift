@@ -28,6 +28,35 @@ struct PlaceOrderTests {
     }
 
     @Test(arguments: TestBackend.allCases)
+    func `an order brings its exits, which are part of the request`(
+        _ backend: TestBackend
+    ) async throws {
+        try await WebWorld.run(on: backend) { web in
+            let (_, token) = try await web.member()
+            func order(_ exits: String) -> String {
+                Self.order.replacing(#""meta":{"a":1}"#, with: exits)
+            }
+            let exits = #""stop_loss":"90","take_profit":120"#
+            #expect(try await Self.placed(web, token, order(exits)).status == 201)
+            #expect(try await Self.placed(web, token, order(exits)).status == 200)
+            let other = try await Self.placed(
+                web, token, order(#""stop_loss_trail_percent":2,"take_profit":120"#))
+            #expect((other.status, other.code) == (409, "CONFLICT"))
+            #expect(
+                try await web.base.count(
+                    of: "brackets", where: "status = 'PENDING' AND exit_side = 'SELL'") == 1)
+            for (members, field) in [
+                (#""stop_loss":"100.50""#, "stop_loss"), (#""take_profit":100"#, "take_profit"),
+                (#""stop_loss":90,"stop_loss_trail_amount":1"#, "stop_loss_trail_amount"),
+            ] {
+                let refused = try await Self.placed(
+                    web, token, order(members).replacing("c-1", with: "c-2"))
+                #expect((refused.status, refused.field) == (422, field), "\(refused.text)")
+            }
+        }
+    }
+
+    @Test(arguments: TestBackend.allCases)
     func `an order is placed once, and shown as it is everywhere`(
         _ backend: TestBackend
     ) async throws {

@@ -270,7 +270,7 @@ struct ReportsTests {
             let (authority, token) = try await web.member()
             #expect(
                 try await web.client.get("/v1/risk", token: token).json
-                    == ["policies": [], "breaches": []])
+                    == ["policies": [], "use": [], "breaches": [], "stops": []])
             try await addPolicy("p-1", "size", for: authority, in: web)
             let reply = try await web.client.get("/v1/risk?portfolio=main", token: token)
             #expect(
@@ -281,13 +281,23 @@ struct ReportsTests {
                             "config": ["max": "5"], "created_at": "2026-01-01T00:00:00Z",
                         ]
                     ],
+                    "use": [
+                        [
+                            "policy": "size", "currency": "USD", "observed": nil, "limit": nil,
+                            "unit": nil, "use": nil, "subject": nil,
+                            "unknown_because":
+                                "this version does not understand what the policy says",
+                        ]
+                    ],
                     "breaches": [
                         [
                             "uid": "x-p-1", "policy": "size", "portfolio": nil, "symbol": nil,
                             "action": "WARNED", "observed": ["size": "6"],
-                            "created_at": "2026-01-01T00:00:00Z",
+                            "created_at": "2026-01-01T00:00:00Z", "status": "OPEN",
+                            "acknowledged_at": nil, "cleared_at": nil,
                         ]
                     ],
+                    "stops": [],
                 ])
         }
     }

@@ -53,9 +53,9 @@ extension ActionKind {
 /// The one list of kinds.
 package enum ActionKinds {
     package static let all: [ActionKind] = [
-        .trade, .deposit, .withdraw, .order, .cancelOrders, .replaceOrder, .closePositions,
+        .trade, .deposit, .withdraw, .order, .cancelOrders, .replaceOrder, .closePositions, .exits,
         .discard, .importFile, .revokeToken, .renewHook, .membership, .broadcast,
-        .archivePortfolio, .portfolioLots, .deleteMe, .erase,
+        .archivePortfolio, .portfolioLots, .deleteMe, .erase, .policy,
     ]
 
     static func named(_ name: String) -> ActionKind? { all.first { $0.name == name } }

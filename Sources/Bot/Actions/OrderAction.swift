@@ -56,7 +56,7 @@ struct ChatOrder: Sendable {
         switch order.size {
         case .quantity(let quantity): quantity.description
         case .notional(let money): "for \(money) of"
-        case .percentOfPosition(let percent): "\(percent)% of"
+        case .percent(let percent): "\(percent)% of"
         }
     }
 
@@ -68,6 +68,8 @@ struct ChatOrder: Sendable {
         if case .named(let strategy) = order.strategy {
             facts.append(Fact("Strategy", .text(strategy.description)))
         }
+        if let stop = order.exits?.stop { facts.append(Fact("Stop loss", .text(stop.shown))) }
+        if let profit = order.exits?.profit { facts.append(Fact("Take profit", .decimal(profit))) }
         return facts
     }
 }

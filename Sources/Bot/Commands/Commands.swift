@@ -1,9 +1,10 @@
 /// The one list of commands.
 public enum Commands {
     public static let all: [Command] = [
-        .start, .help, .positions, .buy, .sell, .close, .orders, .order, .cancel, .replace, .whatIf,
-        .pnl, .equity, .risk, .breaches, .halt, .resume, .trades, .trade, .campaigns, .campaign,
-        .why, .portfolios, .portfolio,
+        .start, .help, .positions, .buy, .sell, .stopLoss, .takeProfit, .close, .orders, .order,
+        .cancel, .replace, .whatIf,
+        .pnl, .equity, .risk, .policy, .breaches, .halt, .resume, .trades, .trade, .campaigns,
+        .campaign, .why, .portfolios, .portfolio,
         .accounts, .account, .deposit, .withdraw, .strategies, .strategy, .fx, .token, .hooks,
         .quarantine, .importFile, .news, .settings, .export, .deleteMe,
         .users, .approve, .reject, .deactivate, .activate, .promote, .demote,

@@ -52,9 +52,10 @@ enum HoldingScreen {
             onward.append(
                 try request.link("Campaign \(number)", to: .campaign, arguments: number))
         }
+        let exits = try await exits(of: listing, request, authority)
         return Screen(
             title: "\(instrument.shownName) in \(listing.portfolio)",
-            blocks: [.facts(facts(view, campaign))],
+            blocks: [.facts(facts(view, campaign) + (exits?.facts ?? []))],
             buttons: [
                 onward,
                 [
@@ -63,7 +64,26 @@ enum HoldingScreen {
                         arguments: list.carried()),
                     try request.refresh(arguments(for: listing)),
                 ],
-            ])
+                exits == nil
+                    ? []
+                    : [
+                        try request.link("Stop loss", to: .stopLoss, arguments: listing.digest),
+                        try request.link(
+                            "Take profit", to: .takeProfit, arguments: listing.digest),
+                    ],
+            ].filter { !$0.isEmpty })
+    }
+
+    /// Nil where nothing is held, or its broker takes no orders from here.
+    private static func exits(
+        of listing: PositionListing, _ request: CommandRequest, _ authority: Authority
+    ) async throws -> PositionExits? {
+        do {
+            return try await request.services.orders.exits(
+                of: PositionPlace(listing), for: authority)
+        } catch is ServiceError {
+            return nil
+        }
     }
 
     /// Of one symbol's newest: there may be others of the name, on another exchange.

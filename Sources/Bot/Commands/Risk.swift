@@ -30,17 +30,24 @@ extension Command {
                     Fact("Active policies", "\(overview.policies.count)"),
                     Fact("Latest breach", overview.breaches.first.map(told) ?? "none"),
                 ],
-                table: showsBreaches ? breachTable(overview) : policyTable(overview),
+                table: showsBreaches
+                    ? breachTable(overview.breaches) : policyTable(overview),
                 arguments: carried(),
                 buttons: [[other, try request.refresh(carried())]]
                     + request.switcher(between: portfolios, shown: words.portfolio) {
                         carried(in: $0)
-                    })
+                    },
+                details: { _ in
+                    guard !showsBreaches, !overview.breaches.isEmpty else { return [] }
+                    var latest = breachTable(Array(overview.breaches.prefix(latestBreaches)))
+                    latest.caption = "Latest breaches"
+                    return [.table(latest)]
+                })
         })
 
     private static let breachesWord = "breaches"
     private static let riskChoices = [[breachesWord]]
-    /// Characters of a policy's rule or a breach's observation that are shown.
+    /// Characters of a breach's observation that are shown.
     private static let shownCharacters = 200
 
     private static func told(_ breach: RiskBreachRecord) -> Cell {
@@ -49,23 +56,26 @@ extension Command {
 
     private static func policyTable(_ overview: RiskOverview) -> Table {
         Table(
-            columns: [.init("Policy"), .init("Applies to"), .init("Rule")],
-            rows: overview.policies.map { policy in
-                [
-                    .text(policy.name.text),
-                    .text(policy.scopeName?.text ?? "everything"),
-                    .code(policy.configJSON.shortened(to: shownCharacters)),
+            columns: [.init("Policy"), .init("Holds for"), .init("Rule"), .init("Used")],
+            rows: overview.standings.map { standing in
+                let words = PolicyWords(standing.policy)
+                return [
+                    .text(standing.policy.name.text), .text(words.scope), words.line,
+                    .text(standing.shown),
                 ]
             }, whenEmpty: "No risk policies.")
     }
 
-    private static func breachTable(_ overview: RiskOverview) -> Table {
+    /// Below the policies.
+    private static let latestBreaches = 3
+
+    private static func breachTable(_ breaches: [RiskBreachRecord]) -> Table {
         Table(
             columns: [
                 .init("When"), .init("Policy"), .init("Portfolio"), .init("Symbol"),
                 .init("Action"), .init("Observed"),
             ],
-            rows: overview.breaches.map { breach in
+            rows: breaches.map { breach in
                 [
                     .time(breach.createdAt), .text(breach.policyName.text),
                     .text(breach.portfolio?.text ?? "–"), .text(breach.symbol?.text ?? "–"),

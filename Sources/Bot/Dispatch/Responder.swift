@@ -119,7 +119,9 @@ package struct Responder: Sendable {
             return Doorway.screen(for: user)
         }
         guard !message.text.utf8.contains(0) else { throw CommandRefusal.holdsNUL }
-        guard let text else { return Responder.noCommand }
+        guard let text else {
+            return try await continued(message, user) ?? Responder.noCommand
+        }
         guard let known else { throw CommandRefusal.unknownCommand(text.name, access) }
         if known.isPrivateOnly, !message.isPrivate {
             throw CommandRefusal(
@@ -153,6 +155,19 @@ package struct Responder: Sendable {
             }
             return try await body(request, administrator)
         }
+    }
+
+    /// Words without a command go on with what the caller was asked; nil where nothing was.
+    private func continued(_ message: IncomingMessage, _ user: User?) async throws -> Screen? {
+        guard message.isPrivate, let caller = user?.caller,
+            try await PolicyDialogue.isUnderway(services.actions, message.update, caller)
+        else { return nil }
+        return try await run(
+            CommandRequest(
+                services: services, approval: approval, gauges: gauges, command: .policy,
+                sender: message.sender, user: user,
+                arguments: Arguments(text: PolicyDialogue.words(message.text), isFromButton: false),
+                files: files, update: message.update))
     }
 
     private static let noCommand = Screen(

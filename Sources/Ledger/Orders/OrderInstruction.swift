@@ -99,7 +99,7 @@ public enum OrderPricing: Sendable, Hashable {
         }
     }
 
-    fileprivate func check() throws(OrderFault) {
+    func check() throws(OrderFault) {
         guard let trail else { return }
         switch trail {
         case .amount(let amount) where amount <= .zero:
@@ -137,6 +137,8 @@ public struct OrderFault: Error, Sendable, Hashable {
         case quantity, price, trail, type, side
         case stopPrice = "stop_price"
         case timeInForce = "time_in_force"
+        case stopLoss = "stop_loss"
+        case takeProfit = "take_profit"
     }
 
     public let field: Field

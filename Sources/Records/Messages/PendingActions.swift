@@ -53,6 +53,20 @@ public enum PendingActions {
                 [.id(caller.userID), .integer(updateID)]), decode)
     }
 
+    /// The newest of a kind that can still be decided and is not.
+    public static func newest(
+        kind: String, now: Timestamp, for caller: Caller, in tx: any Transaction
+    ) throws -> PendingAction? {
+        try tx.first(
+            SQL(
+                """
+                \(select)
+                WHERE user_id = $1 AND kind = $2 AND decision IS NULL AND expires_at > $3
+                ORDER BY id DESC
+                LIMIT 1
+                """, [.id(caller.userID), .text(kind), .time(now)]), decode)
+    }
+
     /// How many can still be decided and are not.
     public static func countOpen(
         now: Timestamp, for caller: Caller, in tx: any Transaction

@@ -72,6 +72,22 @@ public enum CashEntries {
         }
     }
 
+    /// What was paid into a portfolio's account and out of it, the earliest first.
+    public static func all(
+        of portfolio: PortfolioID, for caller: Caller, in tx: any Transaction
+    ) throws -> [(account: AccountID, amount: Decimal, currency: Currency, time: Timestamp)] {
+        try tx.query(
+            SQL(
+                """
+                SELECT c.account_id, c.amount, c.currency, c.created_at
+                FROM portfolios p
+                JOIN cash_entries c ON c.account_id = p.account_id AND c.user_id = p.user_id
+                WHERE p.id = $1 AND p.user_id = $2
+                ORDER BY c.created_at, c.id
+                """, [.id(portfolio), .id(caller.userID)])
+        ) { (try $0.id(0), try $0.decimal(1), try $0.currency(2), try $0.time(3)) }
+    }
+
     /// How many entries an account has.
     public static func count(
         of account: AccountID, for caller: Caller, in tx: any Transaction

@@ -26,6 +26,7 @@ public enum Schema {
         "0019_order_desk",
         "0020_cash",
         "0021_risk_watch",
+        "0022_brackets",
     ]
 
     /// The listed migrations in one dialect; `checksum` is of a migration's text. Throws

@@ -22,6 +22,10 @@ public struct PlacedOrder: Sendable, Hashable {
     public let placedAt: Timestamp
     /// Counts every change but those that a trailing stop makes by itself.
     public let version: Int64
+    /// How it came to close a position.
+    public var closeReason: CloseReason?
+    /// Nil for an order that ends no bracket.
+    public let bracket: BracketLink?
 }
 
 /// A trade of an order, as far as its gateway knows of it.
@@ -72,13 +76,15 @@ public enum PlacedOrders {
         o.client_order_id, o.broker_order_id, o.side, o.type, o.time_in_force, o.quantity,
         o.filled_quantity, o.price, o.stop_price, o.trail_amount, o.trail_percent,
         o.is_reduce_only, o.status, o.triggered_at, o.reason, o.placed_at, o.version,
-        \(Instruments.columns)
+        o.close_reason, x.bracket_id, k.uid, x.role, \(Instruments.columns)
         """
     private static let source = """
         FROM orders o
         JOIN portfolios p ON p.id = o.portfolio_id
         JOIN accounts a ON a.id = p.account_id
         JOIN instruments i ON i.id = o.instrument_id
+        LEFT JOIN bracket_orders x ON x.order_id = o.id
+        LEFT JOIN brackets k ON k.id = x.bracket_id
         """
     private static let select = "SELECT \(columns) \(source)"
 
@@ -90,6 +96,25 @@ public enum PlacedOrders {
             SQL(
                 "\(select) WHERE o.uid = $1 AND o.user_id = $2 AND o.gateway IS NOT NULL",
                 [.text(uid), .id(caller.userID)]), decode)
+    }
+
+    public static func with(
+        id: OrderID, for caller: Caller, in tx: any Transaction
+    ) throws -> PlacedOrder? {
+        try tx.first(
+            SQL(
+                "\(select) WHERE o.id = $1 AND o.user_id = $2 AND o.gateway IS NOT NULL",
+                [.id(id), .id(caller.userID)]), decode)
+    }
+
+    /// The orders of a bracket but for its entry, whatever became of them, the oldest first.
+    public static func of(
+        _ bracket: BracketID, for caller: Caller, in tx: any Transaction
+    ) throws -> [PlacedOrder] {
+        try tx.query(
+            SQL(
+                "\(select) WHERE x.bracket_id = $1 AND o.user_id = $2 ORDER BY o.id",
+                [.id(bracket), .id(caller.userID)]), decode)
     }
 
     /// The order that has this id of its sender's, and what was asked for with it; no request where
@@ -253,7 +278,8 @@ public enum PlacedOrders {
                 UPDATE orders
                 SET status = $3, broker_order_id = $4, quantity = $5, price = $6, stop_price = $7,
                     trail_amount = $8, trail_percent = $9, time_in_force = $10, triggered_at = $11,
-                    reason = $12, updated_at = $13, version = version + 1
+                    reason = $12, updated_at = $13, type = $14, close_reason = $15,
+                    version = version + 1
                 WHERE id = $1 AND user_id = $2
                 """,
                 [
@@ -262,7 +288,8 @@ public enum PlacedOrders {
                     .optional(instruction.pricing.limit), .optional(instruction.pricing.stop),
                     .optional(instruction.trailAmount), .optional(instruction.trailPercent),
                     .text(instruction.timeInForce.rawValue), .optional(order.triggeredAt),
-                    .optional(order.reason), .time(now),
+                    .optional(order.reason), .time(now), .text(instruction.type.rawValue),
+                    .optional(order.closeReason?.rawValue),
                 ]))
     }
 
@@ -306,7 +333,7 @@ public enum PlacedOrders {
             holding: HoldingKey(
                 portfolioID: try row.id(4), instrumentID: try row.id(5),
                 strategyID: try row.optionalID(6)),
-            instrument: try Instruments.decode(row, from: 25).instrument,
+            instrument: try Instruments.decode(row, from: 29).instrument,
             gateway: try row.text(7), clientOrderID: try row.optionalExact(8),
             brokerOrderID: try row.optionalExact(9), instruction: instruction,
             progress: OrderProgress(
@@ -314,7 +341,12 @@ public enum PlacedOrders {
                 status: try row.choice(20), reported: nil),
             triggeredAt: try row.optionalTime(21),
             reason: try row.optionalText(22), placedAt: try row.time(23),
-            version: try row.integer(24))
+            version: try row.integer(24),
+            closeReason: row.isNull(25) ? nil : try row.choice(25),
+            bracket: row.isNull(26)
+                ? nil
+                : BracketLink(
+                    id: try row.id(26), uid: try row.text(27), role: try row.choice(28)))
     }
 
     private static func pricing(_ row: any Row) throws -> OrderPricing {

@@ -102,6 +102,34 @@ public enum Submissions {
         ) { (try $0.choice(0), try $0.text(1)) }
     }
 
+    /// All that is still on its way for an order, the first to leave first.
+    public static func underway(
+        of order: OrderID, for caller: Caller, in tx: any Transaction
+    ) throws -> [Submission] {
+        try tx.query(
+            SQL(
+                """
+                \(select)
+                WHERE s.order_id = $1 AND s.user_id = $2
+                    AND s.state IN ('WAITING', 'SENDING', 'UNKNOWN')
+                ORDER BY s.id
+                """, [.id(order), .id(caller.userID)]), decode)
+    }
+
+    /// Whether other terms, or the end, of the same order were asked for since.
+    public static func isOvertaken(
+        _ submission: Submission, in tx: any Transaction
+    ) throws -> Bool {
+        try tx.first(
+            SQL(
+                """
+                SELECT 1 FROM order_submissions
+                WHERE order_id = $1 AND user_id = $2 AND id > $3
+                    AND kind IN ('CANCEL', 'REPLACE') AND state IN ('WAITING', 'SENDING', 'UNKNOWN')
+                """, [.id(submission.order), .id(submission.ownerID), .id(submission.id)])
+        ) { _ in true } ?? false
+    }
+
     /// Writes what has become of one; `due` is when it is looked at again.
     public static func set(
         _ state: Submission.State, of submission: Submission, attempts: Int, error: String? = nil,

@@ -229,6 +229,30 @@ public enum Trades {
         ) { try decode($0, multiplier: try multiplier(try $0.id(3))) }
     }
 
+    /// A portfolio's newest trades that are in force, of all its holdings or those of a strategy,
+    /// in the order of truth, at most `limit`.
+    public static func newest(
+        of portfolio: PortfolioID, strategy: StrategyID?, limit: Int, for caller: Caller,
+        in tx: any Transaction
+    ) throws -> [TradeRecord] {
+        try tx.query(
+            SQL(
+                """
+                SELECT \(columns)
+                FROM trades t
+                JOIN instruments i ON i.id = t.instrument_id
+                WHERE t.portfolio_id = $1 AND t.user_id = $2 AND t.is_superseded = $4
+                    AND (CAST($5 AS BIGINT) = 0 OR t.strategy_id = $5)
+                ORDER BY t.exec_time DESC, t.broker_trade_id DESC
+                LIMIT $3
+                """,
+                [
+                    .id(portfolio), .id(caller.userID), .integer(Int64(limit)), .bool(false),
+                    .anyOr(strategy),
+                ]), decode
+        ).reversed()
+    }
+
     /// The holdings that a portfolio has trades of.
     public static func holdings(
         of portfolio: PortfolioID, for caller: Caller, in tx: any Transaction

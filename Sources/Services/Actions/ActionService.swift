@@ -1,6 +1,7 @@
 import Ledger
 public import Records
 public import Storage
+import World
 
 /// Actions that wait for a Confirm button: proposed, decided once by the one they were proposed
 /// to, carried out once.
@@ -38,11 +39,12 @@ public struct ActionService: Sendable {
     }
 
     /// Stores a proposal, to be decided within `lifetimeSeconds`. An update that is delivered again
-    /// gets what it proposed the first time. Throws `.limit` where too many wait already.
+    /// gets what it proposed the first time. The one that it replaces is discarded. Throws `.limit`
+    /// where too many wait already.
     public func propose(
         kind: String, contentJSON: String,
-        lifetimeSeconds: Int64 = ActionService.lifetimeSeconds, for caller: Caller,
-        update: IncomingUpdate? = nil
+        lifetimeSeconds: Int64 = ActionService.lifetimeSeconds, replacing old: String? = nil,
+        for caller: Caller, update: IncomingUpdate? = nil
     ) async throws -> PendingAction {
         try await work.write { tx, draw in
             try Users.lock(caller, in: tx)
@@ -54,6 +56,9 @@ public struct ActionService: Sendable {
             let now = draw.now
             try PendingActions.prune(
                 before: now.adding(seconds: -Self.memorySeconds), for: caller, in: tx)
+            if let old {
+                _ = try PendingActions.decide(old, as: .discard, now: now, for: caller, in: tx)
+            }
             guard
                 try PendingActions.countOpen(now: now, for: caller, in: tx)
                     < Limits.openActionsPerUser
@@ -88,6 +93,24 @@ public struct ActionService: Sendable {
             token: token, updateID: nil, kind: kind, contentJSON: contentJSON, now: now,
             expiresAt: now.adding(seconds: lifetimeSeconds), for: decider, in: tx)
         return token
+    }
+
+    /// What an update made when it came the first time; nil where it made nothing, or comes now.
+    public func made(
+        by update: IncomingUpdate?, for caller: Caller
+    ) async throws -> PendingAction? {
+        guard let update else { return nil }
+        return try await work.read {
+            try PendingActions.with(updateID: update.id, for: caller, in: $0)
+        }
+    }
+
+    /// The newest of a kind that waits for the caller's decision.
+    public func newest(kind: String, for caller: Caller) async throws -> PendingAction? {
+        let now = work.world.now()
+        return try await work.read {
+            try PendingActions.newest(kind: kind, now: now, for: caller, in: $0)
+        }
     }
 
     /// What was proposed to the caller under this token, whatever has become of it. Throws

@@ -9,6 +9,7 @@ public struct OrderService: Sendable {
     /// The codes of the brokers to whom orders can be sent.
     let gateways: Set<String>
     let risk: RiskService
+    let fees: FeeEstimates
 
     /// Stores orders that were placed elsewhere, known by portfolio and broker order id: what is
     /// new of them, the links of the trades that name them, and audit rows, in one unit of work.

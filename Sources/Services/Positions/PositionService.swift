@@ -19,6 +19,7 @@ public struct PositionView: Sendable, Hashable {
 public struct PositionService: Sendable {
     let work: UnitOfWork
     let limits: Limits
+    let money: MoneyService
 
     /// The positions of one portfolio or all, by portfolio, symbol and strategy.
     public func snapshot(

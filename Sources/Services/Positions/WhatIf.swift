@@ -67,14 +67,14 @@ extension PositionService {
     /// Reckons a trade without storing anything; it reads the trades of the open campaign alone.
     ///
     /// Throws `ServiceError`: `UNKNOWN_PORTFOLIO`, `NO_QUOTE` where no price was given and none is
-    /// known, `NOTHING_HELD` for a part of nothing, `OUT_OF_RANGE`.
+    /// known, `NO_EQUITY` for a part of one that is not, `OUT_OF_RANGE`.
     public func whatIf(
         _ question: WhatIfQuestion, for authority: Authority
     ) async throws -> WhatIf {
         let now = work.world.now()
         return try await work.read { tx in
             do {
-                return try Self.whatIf(question, now, authority, in: tx)
+                return try Self.whatIf(question, money, now, authority, in: tx)
             } catch let refusal as FillRefusal {
                 throw ServiceError(refusal)
             } catch is LedgerError {
@@ -86,8 +86,8 @@ extension PositionService {
     }
 
     private static func whatIf(
-        _ question: WhatIfQuestion, _ now: Timestamp, _ authority: Authority,
-        in tx: any Transaction
+        _ question: WhatIfQuestion, _ money: MoneyService, _ now: Timestamp,
+        _ authority: Authority, in tx: any Transaction
     ) throws -> WhatIf {
         let book = try authority.book(named: question.portfolio, in: tx).get()
         let strategy = question.strategy.map { ExactText($0.description) }
@@ -99,7 +99,11 @@ extension PositionService {
         let quote = try question.price == nil ? self.quote(of: instrument, in: tx) : nil
         let sizing = OrderSizing(
             side: question.side, pricing: question.price.map(OrderPricing.limit) ?? .market,
-            instrument: instrument, quote: quote, held: listing?.position.quantity ?? .zero)
+            instrument: instrument, quote: quote, held: listing?.position.quantity ?? .zero
+        ) {
+            try money.equity(
+                of: book, in: instrument.currency, on: now.day, for: authority.caller, in: tx)
+        }
         guard
             let price = OrderSizing.price(sizing.pricing, side: question.side, quote: quote)
         else {

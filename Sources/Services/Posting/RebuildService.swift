@@ -68,6 +68,7 @@ public struct RebuildService: Sendable {
                 of: record.instrument, portfolio.rules, position: nil, adding: [])
             try LedgerWriter(caller: caller, tx: tx, number: { $0 })
                 .write([rebuild.change], &draw)
+            try BracketKeeper(caller: caller, tx: tx).keep([holding], &draw)
             try AuditLog.append(
                 [
                     AuditEntry(

@@ -13,7 +13,7 @@ extension RiskService {
         let now = work.world.now()
         return try await work.read { tx in
             let plan = try OrderPlan(
-                order, locking: false, gateways: gateways, authority, in: tx)
+                order, locking: false, gateways: gateways, money, on: now.day, authority, in: tx)
             return try judge(plan, for: authority.caller, now: now, in: tx)
         }
     }
@@ -34,7 +34,7 @@ extension RiskService {
             mark: plan.quote?.mark, rate: rates[plan.instrument.currency])
         let order = RiskOrder(
             plan.instruction, of: instrument, in: PortfolioNumber(plan.portfolio.id.raw),
-            for: plan.holding.strategyID.map { StrategyNumber($0.raw) }, time: now)
+            for: plan.holding.strategyID.map { StrategyNumber($0.raw) }, stop: plan.stop, time: now)
         return RiskJudge(policies).judge(order, in: situation)
     }
 
@@ -43,14 +43,17 @@ extension RiskService {
     func policies(
         _ scope: Scope, for caller: Caller, in tx: any Transaction
     ) throws -> [RiskPolicy] {
-        try RiskPolicies.active(scope, for: caller, in: tx).compactMap { record in
-            guard let config = try? PolicyConfig(record.configJSON, zones: timeZones) else {
-                return nil
-            }
-            return RiskPolicy(
-                PolicyNumber(record.id), name: record.name, scope: record.scope,
-                action: config.action, rule: config.rule)
+        try RiskPolicies.active(scope, for: caller, in: tx).compactMap(policy)
+    }
+
+    /// Nil where this version of the program does not understand it.
+    func policy(_ record: RiskPolicyRecord) -> RiskPolicy? {
+        guard let config = try? PolicyConfig(record.configJSON, zones: timeZones) else {
+            return nil
         }
+        return RiskPolicy(
+            PolicyNumber(record.id), name: record.name, scope: record.scope,
+            action: config.action, rule: config.rule)
     }
 }
 

@@ -103,7 +103,9 @@ extension RiskService {
                     detail: "the policy has changed since: it says \(policy.configJSON) by now")
             }
             let (isActive, config) = body(policy)
-            guard isActive != policy.isActive || config != policy.configJSON else { return policy }
+            guard isActive != policy.isActive || !isSame(config, as: policy.configJSON) else {
+                return policy
+            }
             try RiskPolicies.update(
                 policy.id, configJSON: config, isActive: isActive, for: caller, in: tx)
             try audit(
@@ -111,6 +113,12 @@ extension RiskService {
                 policy.id, config, for: caller, in: tx, draw)
             return try Self.policy(name, for: caller, in: tx)
         }
+    }
+
+    /// Databases write the same object in different ways.
+    private func isSame(_ config: String, as stored: String) -> Bool {
+        config == stored
+            || (try? PolicyConfig(stored, zones: timeZones))?.canonicalJSON == config
     }
 
     /// In canonical form. Throws `.invalid`.
@@ -132,7 +140,7 @@ extension RiskService {
             now: draw.now, in: tx)
     }
 
-    private static func policy(
+    static func policy(
         _ name: ExactText, for caller: Caller, in tx: any Transaction
     ) throws -> RiskPolicyRecord {
         guard let policy = try RiskPolicies.named(name, for: caller, in: tx) else {

@@ -6,6 +6,8 @@ import World
 /// The rules in force and the latest breaches of them.
 public struct RiskOverview: Sendable, Hashable {
     public let policies: [RiskPolicyRecord]
+    /// How much of the limit of each of them is used, in their order.
+    public let standings: [PolicyStanding]
     /// Newest first.
     public let breaches: [RiskBreachRecord]
     /// Where trading is stopped.
@@ -15,6 +17,7 @@ public struct RiskOverview: Sendable, Hashable {
 /// Risk policies: what they say, what they make of orders, and what was breached.
 public struct RiskService: Sendable {
     let work: UnitOfWork
+    let money: MoneyService
     let gateways: Set<String>
     let timeZones: TimeZones
 
@@ -28,8 +31,11 @@ public struct RiskService: Sendable {
         let now = work.world.now()
         return try await work.read { tx in
             let scope = try authority.scope(portfolio: portfolio, strategy: nil, in: tx)
+            let policies = try RiskPolicies.active(scope, for: authority.caller, in: tx)
             return RiskOverview(
-                policies: try RiskPolicies.active(scope, for: authority.caller, in: tx),
+                policies: policies,
+                standings: try standings(
+                    of: policies, for: authority, now: now, in: tx),
                 breaches: try RiskBreaches.latest(
                     scope, limit: RiskService.breachLimit, for: authority.caller, in: tx),
                 stops: try TradingStops.inForce(at: now, for: authority.caller, in: tx)

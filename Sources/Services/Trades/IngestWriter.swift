@@ -50,7 +50,21 @@ struct IngestWriter {
                         "broker_trade_id": candidate.fill.id.text, "source": source.rawValue,
                     ]))
             }, userID: caller.userID, now: draw.now, in: tx)
+        try keepExits(posting, &draw)
         return posting.accepted.map { MadeFill($0, references.stored($0.holding)) }
+    }
+
+    private func keepExits(_ posting: FillPosting, _ draw: inout Draw) throws {
+        let orders = posting.orders.changes
+        var filled: [OrderID: Decimal] = [:]
+        for (record, progress) in orders {
+            filled[record.id] = try? progress.filled - record.progress.filled
+        }
+        try BracketKeeper(caller: caller, tx: tx).keep(
+            Set(
+                posting.changes.map { references.stored($0.holding) }
+                    + orders.map(\.record.holding)),
+            filled: filled, &draw)
     }
 
     /// What a broker reports is news to its owner; what they entered or imported is not.

@@ -24,6 +24,8 @@ public struct Limits: Sendable, Hashable {
     public static let openOrdersPerPortfolio = 1000
     /// Risk policies of one user, those that are off among them.
     public static let policiesPerUser = 100
+    /// Trades that a policy is tried on, the newest.
+    public static let replayedTrades = 20_000
     /// Hooks of one user.
     public static let hooksPerUser = 50
     /// Bytes of one call of a hook.

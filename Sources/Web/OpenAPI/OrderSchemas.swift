@@ -108,6 +108,24 @@ extension PlaceOrderField {
             optional(
                 JSONSchema.boolean.described(
                     "Whether it may only bring the position nearer to flat; false if left out"))
+        case .stopLoss:
+            optional(
+                JSONSchema.decimalInput.described(
+                    "Closes what the order opens at this price, to limit the loss; this one or a "
+                        + "trail"))
+        case .stopLossTrailAmount:
+            optional(
+                JSONSchema.positiveDecimalInput.described(
+                    "As `stop_loss`, so far behind the best price"))
+        case .stopLossTrailPercent:
+            optional(
+                JSONSchema.positiveDecimalInput.described(
+                    "As `stop_loss`, so many percent behind the best price; below 100"))
+        case .takeProfit:
+            optional(
+                JSONSchema.decimalInput.described(
+                    "Closes what the order opens at this price or a better one; as one of both is "
+                        + "filled the other is reduced by as much"))
         case .meta:
             optional(
                 JSONSchema.map(of: .any).described(

@@ -40,6 +40,7 @@ struct PaperBrokerService: Service {
     private func goOn() async throws {
         while true {
             do {
+                try await services.orders.keepExits()
                 let working = try await services.orders.working(at: broker.brokerCode)
                 broker.restore(working.map(PaperRestingOrder.init))
                 services.quotes.watch { [broker] quotes in broker.take(quotes.map(shown)) }
@@ -77,13 +78,21 @@ struct PaperBrokerService: Service {
 }
 
 extension PaperSettings {
-    fileprivate init(_ configuration: Configuration) {
+    init(_ configuration: Configuration) {
         let paper = configuration.paper
         self.init(
             slippageBasisPoints: paper.slippageBasisPoints,
             fees: PaperFees(
                 percent: paper.feePercent, perUnit: paper.feePerUnit,
                 minimum: paper.feeMinimum.isZero ? nil : paper.feeMinimum))
+    }
+}
+
+extension FeeEstimates {
+    /// What the paper broker charges by its settings.
+    init(_ configuration: Configuration) {
+        let paper = PaperSettings(configuration)
+        self.init([Account.paperBroker: { paper.fee(of: $0, $1, at: $2) }])
     }
 }
 

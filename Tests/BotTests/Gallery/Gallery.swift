@@ -17,9 +17,9 @@ struct Gallery: Sendable {
     /// The one list of chapters, in the order in which a reader would take them.
     static let chapters: [Chapter] =
         [
-            .doorway, .help, .positions, .orders, .pnl, .equity, .risk, .stops, .trades, .trade,
-            .ordering, .changing, .campaigns, .campaign, .why, .books, .cash, .strategies, .rates,
-            .tokens, .hooks,
+            .doorway, .help, .positions, .orders, .pnl, .equity, .risk, .policy, .stops, .trades,
+            .trade, .ordering, .exits, .changing, .campaigns, .campaign, .why, .books, .cash,
+            .strategies, .rates, .tokens, .hooks,
             .quarantine, .imports, .settings, .exports, .leaving, .members, .administration,
             .notices, .piles, .actions, .misuse, .mishaps, .samples,
         ]

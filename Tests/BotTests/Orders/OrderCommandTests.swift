@@ -139,7 +139,7 @@ import World
             "BUY 5 BTCUSDT LIMIT limit 100 stop - trail - - GTC in main by -"
         ),
         ("/sell 50% BTCUSDT", "SELL 5 BTCUSDT MARKET limit - stop - trail - - GTC in main by -"),
-        ("/buy 10% BTCUSDT", "BUY 1 BTCUSDT MARKET limit - stop - trail - - GTC in main by -"),
+        ("/sell 10% BTCUSDT", "SELL 1 BTCUSDT MARKET limit - stop - trail - - GTC in main by -"),
         (
             "/buy 1 BTCUSDT MAIN fok limit 5",
             "BUY 1 BTCUSDT LIMIT limit 5 stop - trail - - FOK in main by -"
@@ -208,7 +208,8 @@ import World
         ("/buy 1 BTCUSDT main limit 1 second", "“second” is none of limit"),
         ("/buy 1 BTCUSDT stop 300 ioc", "IOC asks for a fill at once"),
         ("/buy $1 AAPL", "no price of AAPL is known"),
-        ("/sell 50% AAPL", "no AAPL is held to take a part of"),
+        ("/sell 50% AAPL", "no equity of the portfolio is known to take a part of"),
+        ("/buy 10% BTCUSDT", "no equity of the portfolio is known to take a part of"),
         ("/buy 1 BTCUSDT strategy a@b@c", "is no strategy"),
     ]
 

@@ -114,6 +114,7 @@ extension CommandForm {
         "settings NAME": "zone", "import NAME": "csv", "TELEGRAM_ID|@username": "4711",
         "portfolio|token|trade|…": "token", "QUANTITY|$AMOUNT|PART%": "1", "X|X%": "1%",
         "@username": "@nobody",
+        "PRICE|trail…|off": "5", "PRICE|off": "15",
         "ORDER": "2b7afe", "order|symbol|all": "owncoin", "symbol|all": "owncoin",
     ]
 }

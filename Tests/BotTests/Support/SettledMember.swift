@@ -19,6 +19,9 @@ extension ServiceWorld {
         }
         _ = try await services.tokens.create(
             name: "mine", permissions: [.read], portfolio: nil, strategy: nil, for: caller)
+        _ = try await services.risk.add(
+            PolicyRequest(
+                name: "mine", configJSON: #"{"rule":"no_short","action":"WARN"}"#), for: caller)
         let made = try await services.hooks.create(
             name: "mine", kind: .tradingView, portfolio: nil, strategy: nil, for: caller)
         if let hook = try await services.hookIntake.hook(at: made.secret, kind: .tradingView) {

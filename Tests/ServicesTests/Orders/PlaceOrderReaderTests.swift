@@ -23,7 +23,7 @@ import Wire
             "option":{"underlying":"SPX","expiry":"2026-03-20","strike":"5200","right":"C",
             "multiplier":"100"},"tick_size":0.05,"side":"Sell","type":"stop_limit","quantity":2,
             "price":"5.1","stop_price":"5.2","time_in_force":"gtc","reduce_only":true,
-            "meta":{"a":[1.50]}
+            "stop_loss":"5.3","take_profit":4,"meta":{"a":[1.50]}
             """#
         ).get()
         let expiry = try Day(iso8601: "2026-03-20")
@@ -39,7 +39,9 @@ import Wire
                         underlying: "SPX", expiry: expiry, strike: 5200, right: .call),
                     multiplier: 100, tickSize: try Decimal(parsing: "0.05"), portfolio: "main",
                     strategy: .named(try #require(StrategyReference(parsing: "momo"))),
-                    clientOrderID: "c-1", metaJSON: #"{"a":[1.50]}"#))
+                    clientOrderID: "c-1",
+                    exits: ExitTerms(stop: .price(try Decimal(parsing: "5.3")), profit: 4),
+                    metaJSON: #"{"a":[1.50]}"#))
         #expect(!read.isTimeInForceLeftOut)
         let json = try #require(read.order.json)
         #expect(try PlaceOrderReader.order(from: Array(json.utf8)).get() == read)
@@ -59,6 +61,26 @@ import Wire
         let read = try Self.order(members)
         #expect(read.order.pricing == pricing)
         #expect(read.isTimeInForceLeftOut)
+        let json = try #require(read.order.json)
+        #expect(try PlaceOrderReader.order(from: Array(json.utf8)).get().order == read.order)
+    }
+
+    private static let exits: [(String, ExitTerms?)] = [
+        (#""stop_loss":null"#, nil),
+        (#""stop_loss":-1"#, ExitTerms(stop: .price(-1))),
+        (#""stop_loss_trail_amount":2"#, ExitTerms(stop: .trail(.amount(2)))),
+        (
+            #""stop_loss_trail_percent":2,"take_profit":9"#,
+            ExitTerms(stop: .trail(.percent(2)), profit: 9)
+        ),
+    ]
+
+    @Test(arguments: exits)
+    func `exits are read, and written as they are read`(
+        members: String, exits: ExitTerms?
+    ) throws {
+        let read = try Self.order("\"quantity\":1,\(members)")
+        #expect(read.order.exits == exits)
         let json = try #require(read.order.json)
         #expect(try PlaceOrderReader.order(from: Array(json.utf8)).get().order == read.order)
     }
@@ -89,6 +111,9 @@ import Wire
         ),
         (one + #","time_in_force":"WEEK""#, "time_in_force", "must be one of GTC, IOC, FOK, DAY"),
         (one + #","reduce_only":"true""#, "reduce_only", "expected true or false"),
+        (one + #","stop_loss":1,"stop_loss_trail_amount":1"#, "stop_loss_trail_amount", "may not"),
+        (one + #","stop_loss_trail_percent":100"#, "stop_loss_trail_percent", "must be less"),
+        (one + #","take_profit":true"#, "take_profit", "expected a decimal"),
         (one + #","reduce_only":1"#, "reduce_only", "expected true or false"),
         (one + #","client_order_id":"""#, "client_order_id", "must not be empty"),
         (one + #","meta":[]"#, "meta", "expected an object"),

@@ -299,7 +299,7 @@ struct PlacingTests {
             #expect(
                 await refusal(scene.order(.buy, .notional(10), .market)) == "NO_QUOTE notional")
             #expect(
-                await refusal(scene.order(.buy, .percentOfPosition(0)))
+                await refusal(scene.order(.buy, .percent(0)))
                     == "INVALID_FIELD quantity")
             #expect(
                 await refusal(scene.order(.buy, .quantity(1), .market, isReduceOnly: true))
@@ -353,7 +353,7 @@ struct PlacingTests {
             #expect(flip.effect == .flips && flip.heldAfter == -3)
             #expect(flip.realizedPnL == 20 && flip.notional == 550)
             let part = try await scene.orders.preview(
-                scene.order(.sell, .percentOfPosition(50), .limit(110)), as: scene.ada)
+                scene.order(.sell, .percent(50), .limit(110)), as: scene.ada)
             #expect(part.effect == .reduces && part.instruction.quantity == 1)
             #expect(try await scene.world.count(of: "orders") == 0)
         }

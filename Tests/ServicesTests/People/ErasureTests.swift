@@ -138,6 +138,7 @@ struct ErasureTests {
                 "position_lots", "lot_closures", "trade_corrections", "risk_policies",
                 "risk_breaches", "audit_log", "strategy_runs", "order_submissions",
                 "cash_entries", "equity_days", "trading_stops", "profit_days",
+                "brackets", "bracket_orders",
             ]
             for (table, count) in after {
                 #expect(count == (books.contains(table) ? before[table] : 0), "\(table)")

@@ -119,7 +119,7 @@ import Testing
                     return (error as? ServiceError)?.code
                 }
             }
-            #expect(try await ask(.percentOfPosition(20), at: 1).quantity == 3)
+            #expect(try await ask(.percent(20), at: 1).quantity == 3)
             #expect(try await ask(.notional(260), at: 130).quantity == 2)
             #expect(await code { try await ask(.quantity(1), at: nil) } == "NO_QUOTE")
             #expect(

@@ -172,6 +172,15 @@ struct OwnershipTests {
                 lowest, closing, deposits, updated_at)
             VALUES (\(n), \(n), \(n), '2026-01-02', 'USD', '1', '1', '1', '1', '0', \(time))
             """,
+            """
+            INSERT INTO brackets (id, uid, user_id, portfolio_id, instrument_id, strategy_id,
+                gateway, entry_order_id, exit_side, status, created_at, updated_at)
+            VALUES (\(who), \(n), 1, \(n), 'G', \(n), 'SELL', 'PENDING', \(time), \(time))
+            """,
+            """
+            INSERT INTO bracket_orders (order_id, user_id, bracket_id, role)
+            VALUES (\(n), \(n), \(n), 'STOP')
+            """,
         ]
     }
 

@@ -125,6 +125,7 @@ extension GatewayContract {
             try require(open.isEmpty, "open are \(open)")
         },
         GatewayContract("C26", "of a group one is filled, and the others end") { trial in
+            guard trial.gateway.honoursGroups else { return }
             try await trial.harness.hold(10)
             try await trial.take(
                 "stop", try trial.instruction(.sell, 10, .stop(95), reduceOnly: true), group: "g")
@@ -138,6 +139,7 @@ extension GatewayContract {
             try await trial.expect("stop", .canceled, filled: 0)
         },
         GatewayContract("C27", "what is filled of one is taken off its group") { trial in
+            guard trial.gateway.honoursGroups else { return }
             try await trial.harness.hold(10)
             try await trial.take(
                 "stop", try trial.instruction(.sell, 10, .stop(95), reduceOnly: true), group: "g")
@@ -151,6 +153,23 @@ extension GatewayContract {
             try await trial.expect("stop", [.accepted, .replaced, .triggered, .filled])
             try await trial.expect("stop", .filled, filled: 6)
             try await trial.expect("target", .canceled, filled: 4)
+        },
+        GatewayContract("C28", "other terms don't give back what the group has filled") { trial in
+            guard trial.gateway.honoursGroups else { return }
+            try await trial.harness.hold(10)
+            let stop = try trial.instruction(.sell, 10, .stop(95), reduceOnly: true)
+            try await trial.take("stop", stop, group: "g", knowing: 0)
+            try await trial.take(
+                "target", try trial.instruction(.sell, 10, .limit(110), reduceOnly: true),
+                group: "g", knowing: 0)
+            try await trial.harness.market(bid: 111, ask: 112, size: 4)
+            try await trial.expect("target", [.accepted, .filled])
+            try await trial.harness.hold(6)
+            // Asked for before anybody knew of that fill.
+            try trial.expectTaken(
+                try await trial.gateway.replace("stop", with: stop, groupFilled: 0))
+            let state = try await trial.state("stop")
+            try require(state.instruction.quantity == 6, "it is \(state.instruction)")
         },
     ]
 }

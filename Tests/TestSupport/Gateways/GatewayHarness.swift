@@ -50,19 +50,22 @@ struct GatewayTrial {
     }
 
     func place(
-        _ uid: String, _ instruction: OrderInstruction, group: String? = nil
+        _ uid: String, _ instruction: OrderInstruction, group: String? = nil,
+        knowing groupFilled: Decimal? = nil
     ) async throws -> GatewayAnswer {
         try await gateway.place(
             GatewayOrder(
                 uid: uid, accountUID: harness.accountUID, instrument: harness.instrument,
-                instruction: instruction, placedAt: harness.now(), group: group))
+                instruction: instruction, placedAt: harness.now(), group: group,
+                groupFilled: groupFilled))
     }
 
     /// Places an order that has to be taken.
     func take(
-        _ uid: String, _ instruction: OrderInstruction, group: String? = nil
+        _ uid: String, _ instruction: OrderInstruction, group: String? = nil,
+        knowing groupFilled: Decimal? = nil
     ) async throws {
-        let answer = try await place(uid, instruction, group: group)
+        let answer = try await place(uid, instruction, group: group, knowing: groupFilled)
         guard case .taken = answer else {
             throw ContractBreach(description: "\(uid) was \(answer)")
         }

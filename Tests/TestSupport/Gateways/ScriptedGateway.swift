@@ -26,12 +26,14 @@ public final class ScriptedGateway: OrderGateway {
     }
 
     public let brokerCode: String
+    public let honoursGroups: Bool
     public let events: AsyncStream<GatewayEvent>
     private let continuation: AsyncStream<GatewayEvent>.Continuation
     private let state = Lock(State())
 
-    public init(brokerCode: String = Account.paperBroker) {
+    public init(brokerCode: String = Account.paperBroker, honoursGroups: Bool = false) {
         self.brokerCode = brokerCode
+        self.honoursGroups = honoursGroups
         (events, continuation) = AsyncStream.makeStream()
     }
 
@@ -45,6 +47,11 @@ public final class ScriptedGateway: OrderGateway {
 
     /// What it was asked for, in order.
     public var calls: [String] { state.withLock { $0.calls } }
+
+    /// The orders that still work, as the broker has them.
+    public var working: [GatewayOrderState] {
+        state.withLock { $0.orders.values.filter(\.status.isOpen) }.sorted { $0.uid < $1.uid }
+    }
 
     /// The orders that arrived.
     public var arrived: [String] { state.withLock { $0.orders.keys.sorted() } }
@@ -105,7 +112,7 @@ public final class ScriptedGateway: OrderGateway {
     }
 
     public func replace(
-        _ uid: String, with instruction: OrderInstruction
+        _ uid: String, with instruction: OrderInstruction, groupFilled: Decimal?
     ) throws(GatewayFailure) -> GatewayAnswer {
         try perform("replace \(uid)") { orders in
             guard let order = orders[uid] else { return .refused("unknown order") }

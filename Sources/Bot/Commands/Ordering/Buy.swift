@@ -12,7 +12,7 @@ extension Command {
     /// Of `/buy` and `/sell`.
     static let orderArguments =
         "QUANTITY|$AMOUNT|PART% SYMBOL [limit PRICE] [stop PRICE] [trail X|X%]"
-        + " [day|gtc|ioc|fok] [strategy NAME] [portfolio]"
+        + " [sl PRICE] [tp PRICE] [day|gtc|ioc|fok] [strategy NAME] [portfolio]"
 
     /// Shows what an order on this side would do, and asks.
     static func order(
@@ -47,9 +47,10 @@ private struct OrderProposal {
             exchange: instrument.exchange, assetType: instrument.assetType,
             currency: instrument.currency, option: instrument.option,
             multiplier: instrument.multiplier, portfolio: place.portfolio,
-            strategy: place.strategy.map { .named($0.reference) } ?? .none)
+            strategy: place.strategy.map { .named($0.reference) } ?? .none,
+            exits: words.exits.isEmpty ? nil : words.exits)
         preview = try await Self.preview(order, services, caller)
-        order.size = .quantity(preview.instruction.quantity)
+        order.size = .quantity(preview.askedQuantity)
         order.portfolio = preview.portfolio
         self.order = order
         isNewStrategy = place.strategy?.isNew ?? false
@@ -66,6 +67,8 @@ private struct OrderProposal {
     }
 
     func screen(_ request: CommandRequest, _ caller: Caller) async throws -> Screen {
+        let now = request.services.work.world.now()
+        if let denied = ShownPreview(preview, now: now).denied { return denied }
         guard let json = order.json else { throw ServiceError.foreignAction }
         let action = try await request.services.actions.propose(
             kind: ActionKind.order.name, contentJSON: json, for: caller, update: request.update)
@@ -74,7 +77,7 @@ private struct OrderProposal {
             // A message that is delivered again shows what it proposed the first time.
             preview = try await Self.preview(first, request.services, caller)
         }
-        let shown = ShownPreview(preview, now: request.services.work.world.now())
+        let shown = ShownPreview(preview, now: now)
         return Screen(
             title: "\(shown.title)?",
             blocks: [.facts(shown.facts)] + shown.notes.map(Block.note)

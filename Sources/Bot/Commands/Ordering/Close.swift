@@ -14,6 +14,9 @@ extension Command {
                 return try CloseChoice(request: request, held: held).screen()
             }
             let proposal = try await CloseProposal(held, request, caller)
+            if proposal.isDenied {
+                return Screen(title: "Denied: \(proposal.title)", blocks: proposal.blocks)
+            }
             return try await request.proposal(
                 of: .closePositions, proposal.json, to: caller, blocks: proposal.blocks)
         })
@@ -55,10 +58,13 @@ struct CloseProposal: Sendable {
     let orders: [ChatOrder]
     /// What they would do; not kept with the proposal.
     fileprivate let blocks: [Block]
+    /// Whether none of them would be sent.
+    fileprivate let isDenied: Bool
 
     init(orders: [ChatOrder]) {
         self.orders = orders
         blocks = []
+        isDenied = false
     }
 
     /// Throws `CommandRefusal` where nothing is held there, and what would refuse an order.
@@ -95,6 +101,7 @@ struct CloseProposal: Sendable {
             previews.append(try await services.orders.preview(order, as: authority))
         }
         orders = found.map(ChatOrder.init)
+        isDenied = previews.allSatisfy { $0.verdict.decision == .block }
         blocks = Self.blocks(of: previews, now: services.work.world.now())
     }
 
@@ -122,8 +129,11 @@ struct CloseProposal: Sendable {
             })
         let others = previews.count - mostRows
         let unquoted = previews.count { $0.quote == nil }
+        let denied = previews.count { $0.verdict.decision == .block }
         return [.facts([Fact("Portfolio", .text(previews[0].portfolio.text))]), .table(table)]
             + (others > 0 ? [.note("… and \(others) more.")] : [])
+            + (denied > 0
+                ? [.note("\(denied) would be denied by risk policies: \(code: "/policy")")] : [])
             + (unquoted > 0 ? [.note("\(unquoted) without a quote: those wait for one.")] : [])
     }
 

@@ -5,13 +5,16 @@ import Services
 struct OrderWords: InstrumentWords, Hashable {
     /// Each begins a value: a price is one word, a name ends with the next of them.
     enum Keyword: String, CaseIterable, Sendable {
-        case limit, at, stop, trail, strategy, portfolio, type, currency, exchange, multiplier
+        case limit, at, stop, trail, sl, tp, strategy, portfolio, type, currency, exchange,
+            multiplier
     }
 
     let side: Side
     let size: OrderSize
     let symbol: String
     private(set) var prices = SpokenPrices()
+    /// At which prices what is opened is closed again.
+    private(set) var exits = ExitTerms()
     /// Nil where it was not said.
     private(set) var timeInForce: TimeInForce?
     private(set) var strategy: String?
@@ -41,7 +44,7 @@ struct OrderWords: InstrumentWords, Hashable {
             return .notional(try SpokenValue.positive(String(text.dropFirst()), "amount"))
         }
         if text.hasSuffix("%") {
-            return .percentOfPosition(
+            return .percent(
                 try SpokenValue.positive(String(text.dropLast()), "percentage"))
         }
         return .quantity(try SpokenValue.positive(text, "quantity"))
@@ -88,7 +91,13 @@ struct OrderWords: InstrumentWords, Hashable {
             // The first word is the name, even where it is called like a keyword.
             let others = takeName(from: &rest)
             return others.isEmpty ? first : "\(first) \(others)"
-        case .limit, .at, .stop, .trail, .type, .currency, .exchange, .multiplier: return first
+        case .sl:
+            guard first.lowercased() == SpokenExitValue.trail, let distance = rest.popFirst() else {
+                return first
+            }
+            return "\(first) \(distance)"
+        case .limit, .at, .stop, .trail, .tp, .type, .currency, .exchange, .multiplier:
+            return first
         }
     }
 
@@ -99,6 +108,8 @@ struct OrderWords: InstrumentWords, Hashable {
             prices.limit = try SpokenValue.number(value, "limit")
         case .stop: prices.stop = try SpokenValue.number(value, "stop price")
         case .trail: prices.trail = try SpokenPrices.trail(value)
+        case .sl: exits.stop = try SpokenExitValue.stop(value)
+        case .tp: exits.profit = try SpokenValue.number(value, "take profit")
         case .strategy: strategy = value
         case .portfolio: try setPortfolio(value)
         case .type: assetType = try SpokenValue.assetType(value)

@@ -16,8 +16,33 @@ extension Command {
                     words.order.side, words.order.size, of: found.instrument, at: words.price,
                     portfolio: place.portfolio, strategy: place.strategy?.reference),
                 for: Authority(caller: caller))
-            return WhatIfScreen(answer).screen
+            return WhatIfScreen(
+                answer, risk: try await risk(of: answer, found.instrument, request, caller)
+            ).screen
         })
+
+    /// What the risk policies would make of it as an order; where it could be none, why not.
+    private static func risk(
+        of answer: WhatIf, _ instrument: Instrument, _ request: CommandRequest, _ caller: Caller
+    ) async throws -> [Fact] {
+        let strategy = answer.strategy.flatMap { StrategyReference(parsing: $0.text) }
+        let order = PlaceOrder(
+            symbol: instrument.symbol, side: answer.side, size: .quantity(answer.quantity),
+            pricing: .limit(answer.price), timeInForce: .goodTillCanceled,
+            exchange: instrument.exchange, assetType: instrument.assetType,
+            currency: instrument.currency, option: instrument.option,
+            multiplier: instrument.multiplier, portfolio: answer.portfolio,
+            strategy: strategy.map { .named($0) } ?? .none)
+        do {
+            let services = request.services
+            let verdict = try await services.risk.check(order, as: Authority(caller: caller))
+            let portfolios = try await services.portfolios.all(for: caller)
+            let currency = portfolios.first { $0.name == answer.portfolio }?.baseCurrency
+            return ShownRisk(verdict, in: currency ?? instrument.currency).facts
+        } catch let error as ServiceError {
+            return [Fact("Risk", .text("not judged: \(error.detail)"))]
+        }
+    }
 }
 
 /// What stands behind `/whatif`: an order's words, with the price where it comes naturally.
@@ -38,7 +63,9 @@ struct WhatIfWords: Sendable, Hashable {
             rest.remove(at: 2)
         }
         order = try OrderWords(side, rest)
-        guard order.prices.stop == nil, order.prices.trail == nil, order.timeInForce == nil else {
+        guard order.prices.stop == nil, order.prices.trail == nil,
+            order.timeInForce == nil, order.exits.isEmpty
+        else {
             throw .misused("A trade that is done has a price, and waits for nothing.")
         }
         guard price == nil || order.prices.limit == nil else { throw .twice("limit") }
@@ -48,8 +75,12 @@ struct WhatIfWords: Sendable, Hashable {
 
 private struct WhatIfScreen {
     private let answer: WhatIf
+    private let risk: [Fact]
 
-    init(_ answer: WhatIf) { self.answer = answer }
+    init(_ answer: WhatIf, risk: [Fact]) {
+        self.answer = answer
+        self.risk = risk
+    }
 
     private var currency: Currency { answer.instrument.currency }
 
@@ -80,7 +111,7 @@ private struct WhatIfScreen {
             facts.append(
                 Fact("Its P&L", "\(gain: before, currency) → \(gain: after, currency)"))
         }
-        return facts
+        return facts + risk
     }
 
     /// Nil where nothing is closed.

@@ -35,6 +35,8 @@ public struct OrderDesk: Sendable {
     private static let outagePauseSeconds: Int64 = 5
     /// An order of which the broker knows nothing, as often as this, never arrived.
     private static let askingsUntilLost = 5
+    /// Why such an order is rejected.
+    static let neverArrived = "it never reached the broker"
 
     public init(
         _ services: Services, gateways: [any OrderGateway],
@@ -157,11 +159,27 @@ public struct OrderDesk: Sendable {
             return try await settle(
                 submission, .failed, "no gateway to \(submission.gateway) is set up")
         }
+        if try await isSettled(submission, by: gateway) { return }
         switch submission.state {
         case .waiting: try await send(submission, to: gateway)
         case .sending, .unknown: try await ask(about: submission, gateway)
         case .done, .failed: break
         }
+    }
+
+    /// What its gateway knows by itself, and terms that others have overtaken, need not leave.
+    private func isSettled(
+        _ submission: Submission, by gateway: any OrderGateway
+    ) async throws -> Bool {
+        if gateway.honoursGroups, submission.exitCause == .group {
+            try await settle(submission, .done)
+            return true
+        }
+        guard submission.kind == .replace,
+            try await work.read({ try Submissions.isOvertaken(submission, in: $0) })
+        else { return false }
+        try await settle(submission, .failed, "it was overtaken by what was asked for since")
+        return true
     }
 
     private func send(_ submission: Submission, to gateway: any OrderGateway) async throws {
@@ -170,12 +188,12 @@ public struct OrderDesk: Sendable {
             guard
                 let order = try OrderService.lockedOrder(
                     submission.orderUID, at: submission.gateway, in: tx),
-                order.progress.status.isOpen
+                submission.mayLeave(for: order)
             else { return nil }
             try Submissions.set(
                 .sending, of: submission, attempts: submission.attempts + 1,
                 due: draw.now.adding(seconds: 60), now: draw.now, in: tx)
-            return GatewayOrder(order)
+            return try GatewayOrder(order, in: tx)
         }
         guard let order else {
             return try await settle(submission, .failed, "the order has ended", rejects: false)
@@ -204,7 +222,8 @@ public struct OrderDesk: Sendable {
             guard let terms = OrderTermsJSON.read(submission.termsJSON) else {
                 return .refused("its terms can't be read")
             }
-            return try await gateway.replace(order.uid, with: terms)
+            return try await gateway.replace(
+                order.uid, with: terms, groupFilled: order.groupFilled)
         }
     }
 
@@ -297,7 +316,7 @@ extension OrderDesk {
             if submission.kind == .place, submission.attempts < Self.askingsUntilLost {
                 return try await wait(submission, .unknown, "the broker does not know it yet")
             }
-            return try await settle(submission, .failed, "it never reached the broker")
+            return try await settle(submission, .failed, Self.neverArrived)
         }
         for event in state.events(at: work.world.now()) { await take(event, from: gateway) }
         switch submission.kind {
@@ -317,10 +336,22 @@ extension OrderDesk {
 }
 
 extension GatewayOrder {
-    init(_ order: PlacedOrder) {
+    init(_ order: PlacedOrder, in tx: any Transaction) throws {
+        let others = try order.bracket.map { bracket in
+            try PlacedOrders.of(bracket.id, for: order.owner, in: tx).filter { $0.id != order.id }
+        }
         self.init(
             uid: order.uid, accountUID: order.accountUID, instrument: order.instrument,
-            instruction: order.instruction, placedAt: order.placedAt)
+            instruction: order.instruction, placedAt: order.placedAt, group: order.bracket?.uid,
+            groupFilled: others.map { $0.sumOfFilled ?? .zero })
+    }
+}
+
+extension Submission {
+    /// An exit that has ended in the ledger has to be ended at its gateway.
+    fileprivate func mayLeave(for order: PlacedOrder) -> Bool {
+        if order.progress.status.isOpen { return true }
+        return kind == .cancel && exitCause != nil && order.progress.status == .canceled
     }
 }
 

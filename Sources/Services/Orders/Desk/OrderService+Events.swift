@@ -134,6 +134,7 @@ extension OrderService {
                         side: order.instruction.side, progress: order.progress,
                         brokerOrderID: order.brokerOrderID)
                 ], &draw)
+            try BracketKeeper(caller: order.owner, tx: tx).follow(order, &draw)
         }
         return .stored
     }

@@ -16,7 +16,7 @@ extension OrderService {
         try await work.read { tx in
             try PlacedOrders.working(at: gateway, in: tx).map { order, fills in
                 WorkingOrder(
-                    order: GatewayOrder(order), fills: fills.map(GatewayFill.init),
+                    order: try GatewayOrder(order, in: tx), fills: fills.map(GatewayFill.init),
                     isTriggered: order.triggeredAt != nil)
             }
         }

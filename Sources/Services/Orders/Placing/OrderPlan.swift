@@ -24,8 +24,8 @@ struct OrderPlan {
     /// `locking` where it is to be placed in this unit of work: then it throws
     /// `Repetition` for the same request again. Throws `ServiceError`.
     init(
-        _ order: PlaceOrder, locking: Bool, gateways: Set<String>, _ authority: Authority,
-        in tx: any Transaction
+        _ order: PlaceOrder, locking: Bool, gateways: Set<String>, _ money: MoneyService,
+        on day: Day, _ authority: Authority, in tx: any Transaction
     ) throws {
         self.order = order
         do {
@@ -66,9 +66,14 @@ struct OrderPlan {
             ? Position()
             : try Positions.with([holding], for: authority.caller, in: tx).first?.position
                 ?? Position()
+        let (portfolio, currency) = (portfolio, instrument.currency)
         let sizing = OrderSizing(
             side: order.side, pricing: order.pricing, instrument: instrument, quote: quote,
-            held: position.quantity)
+            held: position.quantity
+        ) {
+            try money.equity(
+                of: portfolio, in: currency, on: day, for: authority.caller, in: tx)
+        }
         do {
             instruction = try OrderInstruction(
                 side: order.side, quantity: sizing.quantity(order.size), pricing: order.pricing,
@@ -78,6 +83,7 @@ struct OrderPlan {
             throw ServiceError(fault)
         }
         try checkReduction()
+        try checkExits()
     }
 
     private func checkReduction() throws(ServiceError) {
@@ -122,31 +128,50 @@ struct OrderSizing {
     let instrument: Instrument
     let quote: Quote?
     let held: Decimal
+    /// Of the portfolio, in the instrument's currency; nil where it is not known.
+    let equity: () throws -> Decimal?
 
     /// Throws `ServiceError` where the size can't be reckoned, or comes to nothing.
     func quantity(_ size: OrderSize) throws -> Decimal {
         switch size {
         case .quantity(let quantity): return quantity
         case .notional(let money): return try quantity(for: money)
-        case .percentOfPosition(let percent): return try quantity(ofPosition: percent)
+        case .percent(let percent):
+            return try closes ? quantity(ofPosition: percent) : quantity(ofEquity: percent)
         }
     }
 
-    private func quantity(for money: Decimal) throws -> Decimal {
-        guard money > .zero else { throw Self.invalid("notional", "must be above 0") }
+    /// Whether the side is against what is held.
+    private var closes: Bool { !held.isZero && held.isNegative == (side == .buy) }
+
+    private func quantity(ofEquity percent: Decimal) throws -> Decimal {
+        guard percent > .zero else { throw Self.invalid("quantity", "must be above 0 %") }
+        guard let equity = try equity(), equity > .zero else {
+            throw ServiceError(
+                .invalid, code: "NO_EQUITY", field: "quantity",
+                detail: "no equity of the portfolio is known to take a part of: give a quantity")
+        }
+        let money = try Self.fitting("quantity") { () throws(LedgerError) in
+            try equity.prorated(percent, of: 100)
+        }
+        return try quantity(for: money, field: "quantity")
+    }
+
+    private func quantity(for money: Decimal, field: String = "notional") throws -> Decimal {
+        guard money > .zero else { throw Self.invalid(field, "must be above 0") }
         guard let price = Self.price(pricing, side: side, quote: quote), price > .zero else {
             throw ServiceError(
-                .invalid, code: "NO_QUOTE", field: "notional",
+                .invalid, code: "NO_QUOTE", field: field,
                 detail: "no price of \(instrument.symbol) is known to reckon a quantity from: give"
                     + " the quantity, or a limit")
         }
-        let exact = try Self.fitting("notional") { () throws(LedgerError) in
+        let exact = try Self.fitting(field) { () throws(LedgerError) in
             try money.divided(by: price * instrument.multiplier)
         }
         let quantity = exact.roundedDown(to: instrument.orderStep)
         guard quantity > .zero else {
             throw Self.invalid(
-                "notional",
+                field,
                 "\(money) \(instrument.currency) is less than the smallest order at \(price):"
                     + " \(instrument.orderStep)")
         }
@@ -155,11 +180,6 @@ struct OrderSizing {
 
     private func quantity(ofPosition percent: Decimal) throws -> Decimal {
         guard percent > .zero else { throw Self.invalid("quantity", "must be above 0 %") }
-        guard !held.isZero else {
-            throw ServiceError(
-                .invalid, code: "NOTHING_HELD", field: "quantity",
-                detail: "no \(instrument.symbol) is held to take a part of: give a quantity")
-        }
         if percent == 100 { return held.magnitude }
         let exact = try Self.fitting("quantity") { () throws(LedgerError) in
             try (held.magnitude * percent).divided(by: 100)
@@ -212,7 +232,7 @@ extension PlaceOrder {
             switch self.size {
             case .quantity(let value): ("quantity", value)
             case .notional(let value): ("notional", value)
-            case .percentOfPosition(let value): ("percent", value)
+            case .percent(let value): ("percent", value)
             }
         let strategy: String? =
             if case .named(let reference) = self.strategy { reference.description } else { nil }
@@ -225,6 +245,6 @@ extension PlaceOrder {
             "trail": pricing.trail.map(OrderTerms.trailText),
             "time_in_force": timeInForce.rawValue,
             "reduce_only": isReduceOnly ? "true" : "false",
-        ])
+        ]) + (exits.map(\.requested) ?? "")
     }
 }

@@ -29,6 +29,27 @@ public struct OrderPreview: Sendable, Hashable {
     /// What the closing part would realize at `price`, before fees, by average cost; nil where
     /// nothing is closed or no price is known.
     public let realizedPnL: Decimal?
+    /// At which prices what it opens is closed again; nil for none.
+    public let exits: ExitTerms?
+    /// What the order loses from `price` to its stop loss, in the instrument's currency; nil
+    /// without one, or where no price is known.
+    public let riskToStop: Decimal?
+    /// What was asked for; `instruction` is what the risk policies leave of it.
+    public let askedQuantity: Decimal
+    /// What the risk policies make of what was asked for: the same as when it is placed.
+    public let verdict: RiskVerdict
+    /// What the broker would charge, in the instrument's currency; nil where that is not known.
+    public let fee: Decimal?
+    /// In which the policies and the buying power count.
+    public let baseCurrency: Currency
+    /// Nil where it is not known.
+    public let buyingPower: BuyingPower?
+
+    /// For how much more the account may open, before the order and when all of it is filled.
+    public struct BuyingPower: Sendable, Hashable {
+        public let before: Decimal
+        public let after: Decimal
+    }
 }
 
 /// An order as it stands after it was asked for.

@@ -37,7 +37,10 @@ extension OrderService {
             let caller = authority.caller
             let order = try Self.changeable(uid, version, authority, in: tx)
             let terms = try change.terms(for: order)
-            if terms != order.instruction {
+            if let link = order.bracket, link.role != .close {
+                try Self.replace(
+                    exit: order, of: link, with: change, for: caller, in: tx, &draw)
+            } else if terms != order.instruction {
                 try Submissions.insert(
                     .replace, of: order.id, termsJSON: OrderTermsJSON.write(terms),
                     now: draw.now, for: caller, in: tx)

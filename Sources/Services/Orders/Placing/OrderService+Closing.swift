@@ -13,6 +13,9 @@ extension OrderService {
             in: position.holding.portfolioID, for: caller, in: tx
         ).filter { $0.holding == position.holding && $0.instruction.isReduceOnly }
         guard !exits.contains(where: { $0.instruction.pricing == .market }) else { return nil }
+        // As for who closes by hand: first the bracket ends, then what belongs to none.
+        let bracket = try BracketKeeper(caller: caller, tx: tx)
+            .end(position.holding, because: reason, &draw)
         try cancel(exits, because: reason.rawValue, for: caller, in: tx, &draw)
         let instrument = position.instrument.instrument
         let held = position.position.quantity
@@ -26,6 +29,9 @@ extension OrderService {
                 instruction: instruction, status: .pending, reason: note, closeReason: reason,
                 request: Details.object(["close": reason.rawValue])),
             now: draw.now, for: caller, in: tx)
+        if let bracket {
+            try Brackets.link(id, to: bracket, as: .close, for: caller, in: tx)
+        }
         try Submissions.insert(.place, of: id, now: draw.now, for: caller, in: tx)
         draw.hasSubmissions = true
         try AuditLog.append(

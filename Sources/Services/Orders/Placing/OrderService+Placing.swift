@@ -1,6 +1,7 @@
 public import Ledger
 import Records
 import Storage
+import World
 
 extension OrderService {
     /// What an order would do; nothing is stored and nothing is sent. Throws `ServiceError` for
@@ -8,9 +9,22 @@ extension OrderService {
     public func preview(
         _ order: PlaceOrder, as authority: Authority
     ) async throws -> OrderPreview {
-        try await work.read { [gateways] tx in
-            OrderPreview(
-                try OrderPlan(order, locking: false, gateways: gateways, authority, in: tx))
+        let now = work.world.now()
+        return try await work.read { tx in
+            var plan = try OrderPlan(
+                order, locking: false, gateways: gateways, risk.money, on: now.day, authority,
+                in: tx)
+            let asked = plan.instruction.quantity
+            let verdict = try risk.judge(plan, for: authority.caller, now: now, in: tx)
+            if verdict.decision == .reduceSize { try plan.reduce(to: verdict.allowedQuantity) }
+            let fee = plan.price.flatMap {
+                fees.fee(
+                    of: plan.instrument, plan.instruction.quantity, at: $0,
+                    by: plan.portfolio.brokerCode)
+            }
+            return OrderPreview(
+                plan, askedQuantity: asked, verdict, fee: fee,
+                try buyingPower(for: plan, fee: fee, on: now.day, authority.caller, in: tx))
         }
     }
 
@@ -37,7 +51,9 @@ extension OrderService {
         try caller.requireMember(in: tx)
         var plan: OrderPlan
         do {
-            plan = try OrderPlan(order, locking: true, gateways: gateways, authority, in: tx)
+            plan = try OrderPlan(
+                order, locking: true, gateways: gateways, risk.money, on: draw.now.day, authority,
+                in: tx)
         } catch let known as OrderPlan.Repetition {
             return PlacedAnswer(
                 order: try Self.listing(known.uid, for: caller, in: tx), isRepeated: true)
@@ -60,7 +76,9 @@ extension OrderService {
         let verdict = try risk.judge(plan, for: caller, now: draw.now, in: tx)
         let isDenied = verdict.decision == .block
         if verdict.decision == .reduceSize { try plan.reduce(to: verdict.allowedQuantity) }
+        var closed: BracketID?
         if order.closeReason == .manualClose, !isDenied {
+            closed = try BracketKeeper(caller: caller, tx: tx).end(holding, &draw)
             try Self.cancelExits(of: holding, for: caller, in: tx, &draw)
         }
         let uid = draw.uid()
@@ -71,6 +89,15 @@ extension OrderService {
                 status: isDenied ? .denied : .pending, reason: verdict.reason,
                 closeReason: order.closeReason, request: plan.request, metaJSON: order.metaJSON),
             now: draw.now, for: caller, in: tx)
+        if let closed {
+            try Brackets.link(id, to: closed, as: .close, for: caller, in: tx)
+        }
+        if let exits = order.exits, !exits.isEmpty, !isDenied {
+            _ = try Brackets.insert(
+                uid: draw.uid(), exits, of: holding, entry: id,
+                side: plan.instruction.side.opposite, gateway: plan.portfolio.brokerCode,
+                request: nil, now: draw.now, for: caller, in: tx)
+        }
         try BreachLog(caller: caller, tx: tx).store(
             verdict.breaches, of: plan, order: uid, &draw)
         if !isDenied {
@@ -182,7 +209,15 @@ extension ServiceError {
 }
 
 extension OrderPreview {
-    init(_ plan: OrderPlan) {
+    init(
+        _ plan: OrderPlan, askedQuantity: Decimal, _ verdict: RiskVerdict, fee: Decimal?,
+        _ buyingPower: BuyingPower?
+    ) {
+        self.askedQuantity = askedQuantity
+        self.verdict = verdict
+        self.fee = fee
+        self.buyingPower = buyingPower
+        baseCurrency = plan.portfolio.baseCurrency
         let (instruction, held) = (plan.instruction, plan.position.quantity)
         let signed = instruction.side == .buy ? instruction.quantity : -instruction.quantity
         let after = (try? held + signed) ?? held
@@ -212,6 +247,8 @@ extension OrderPreview {
                 .flips
             }
         realizedPnL = reduces ? plan.realized() : nil
+        exits = plan.order.exits
+        riskToStop = plan.riskToStop
     }
 }
 

@@ -3,13 +3,13 @@ import Wire
 
 extension PlaceOrder {
     /// The body that `PlaceOrderReader` reads as this very order; nil where its size is a part of
-    /// what is held, which no body can say. Why a position is closed is left out.
+    /// what is there, which no body can say. Why a position is closed is left out.
     public var json: String? {
         let bytes: [UInt8]
         switch size {
         case .quantity(let quantity): bytes = json(.quantity, quantity)
         case .notional(let notional): bytes = json(.notional, notional)
-        case .percentOfPosition: return nil
+        case .percent: return nil
         }
         return String(decoding: bytes, as: UTF8.self)
     }
@@ -44,6 +44,13 @@ extension PlaceOrder {
             }
             write(.timeInForce, timeInForce.rawValue)
             write(.reduceOnly, isReduceOnly)
+            switch exits?.stop {
+            case .price(let price): write(.stopLoss, price)
+            case .trail(.amount(let amount)): write(.stopLossTrailAmount, amount)
+            case .trail(.percent(let percent)): write(.stopLossTrailPercent, percent)
+            case nil: break
+            }
+            write(.takeProfit, exits?.profit)
             write(.meta, JSONRaw(metaJSON))
             if let option { order.write(PlaceOrderField.option.rawValue, option: option) }
         }

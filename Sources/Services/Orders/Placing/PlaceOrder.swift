@@ -20,6 +20,8 @@ public struct PlaceOrder: Sendable, Hashable, Report {
     public var isReduceOnly: Bool
     /// Its sender's own id of it: the same one twice is one order.
     public var clientOrderID: ExactText?
+    /// At which prices what it opens is closed again; nil for none.
+    public var exits: ExitTerms?
     /// What brought about an order that closes a position.
     public var closeReason: CloseReason?
     /// A JSON object.
@@ -31,7 +33,7 @@ public struct PlaceOrder: Sendable, Hashable, Report {
         assetType: AssetType? = nil, currency: Currency? = nil, option: OptionContract? = nil,
         multiplier: Decimal? = nil, tickSize: Decimal? = nil, portfolio: ExactText? = nil,
         strategy: StrategyChoice = .leftOut, clientOrderID: ExactText? = nil,
-        closeReason: CloseReason? = nil, metaJSON: String = "{}"
+        exits: ExitTerms? = nil, closeReason: CloseReason? = nil, metaJSON: String = "{}"
     ) {
         self.portfolio = portfolio
         self.strategy = strategy
@@ -48,6 +50,7 @@ public struct PlaceOrder: Sendable, Hashable, Report {
         self.timeInForce = timeInForce
         self.isReduceOnly = isReduceOnly
         self.clientOrderID = clientOrderID
+        self.exits = exits
         self.closeReason = closeReason
         self.metaJSON = metaJSON
     }
@@ -59,8 +62,9 @@ public enum OrderSize: Sendable, Hashable {
     case quantity(Decimal)
     /// Money of the instrument's currency, at the order's price; rounded down to whole lots.
     case notional(Decimal)
-    /// A part of what is held, 50 is half of it; rounded down to whole lots.
-    case percentOfPosition(Decimal)
+    /// Of an order that closes: a part of what is held, 50 is half of it. Of any other: money, that
+    /// part of the portfolio's equity. Rounded down to whole lots.
+    case percent(Decimal)
 }
 
 /// Other terms for an order that works. Nil is what stays as it is.

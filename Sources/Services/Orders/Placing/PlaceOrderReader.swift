@@ -23,6 +23,10 @@ public enum PlaceOrderField: String, CaseIterable, Sendable {
     case trailPercent = "trail_percent"
     case timeInForce = "time_in_force"
     case reduceOnly = "reduce_only"
+    case stopLoss = "stop_loss"
+    case stopLossTrailAmount = "stop_loss_trail_amount"
+    case stopLossTrailPercent = "stop_loss_trail_percent"
+    case takeProfit = "take_profit"
     case meta
 }
 
@@ -87,6 +91,7 @@ private struct PlaceOrderDraft: ReportDraft {
     private var prices = PriceDraft()
     private var timeInForce: TimeInForce?
     private var isReduceOnly: Bool?
+    private var exits = ExitDraft()
     private var metaJSON: String?
     var option: OptionDraft?
 
@@ -112,6 +117,10 @@ private struct PlaceOrderDraft: ReportDraft {
         case .trailPercent: prices.trailPercent = try value.trailPercent(name)
         case .timeInForce: timeInForce = try value.word(name)
         case .reduceOnly: isReduceOnly = try value.flag(name)
+        case .stopLoss: exits.price = try value.decimal(name)
+        case .stopLossTrailAmount: exits.trailAmount = try value.positiveDecimal(name)
+        case .stopLossTrailPercent: exits.trailPercent = try value.trailPercent(name)
+        case .takeProfit: exits.profit = try value.decimal(name)
         case .meta, .option: try value.onlyNull(name)
         }
     }
@@ -136,7 +145,7 @@ private struct PlaceOrderDraft: ReportDraft {
             timeInForce: timeInForce ?? .day, isReduceOnly: isReduceOnly ?? false,
             exchange: exchange, assetType: assetType, currency: currency, option: contract,
             multiplier: multiplier, tickSize: tickSize, portfolio: portfolio, strategy: strategy,
-            clientOrderID: clientOrderID, metaJSON: metaJSON ?? "{}")
+            clientOrderID: clientOrderID, exits: try exits.terms(), metaJSON: metaJSON ?? "{}")
         return PostedOrder(order: order, isTimeInForceLeftOut: timeInForce == nil)
     }
 
@@ -151,6 +160,32 @@ private struct PlaceOrderDraft: ReportDraft {
                 PlaceOrderField.notional.rawValue, "may not stand beside quantity: give one of them"
             )
         }
+    }
+}
+
+/// The exits of an order, each as it came.
+private struct ExitDraft {
+    var price: Decimal?
+    var trailAmount: Decimal?
+    var trailPercent: Decimal?
+    var profit: Decimal?
+
+    /// Nil where none was given.
+    func terms() throws(FillRefusal) -> ExitTerms? {
+        let given: [(PlaceOrderField, StopLoss?)] = [
+            (.stopLoss, price.map(StopLoss.price)),
+            (.stopLossTrailAmount, trailAmount.map { .trail(.amount($0)) }),
+            (.stopLossTrailPercent, trailPercent.map { .trail(.percent($0)) }),
+        ]
+        var terms = ExitTerms(profit: profit)
+        for case (let field, let stop?) in given {
+            guard terms.stop == nil else {
+                throw .invalid(
+                    field.rawValue, "may not stand beside another stop loss: give one of them")
+            }
+            terms.stop = stop
+        }
+        return terms.isEmpty ? nil : terms
     }
 }
 

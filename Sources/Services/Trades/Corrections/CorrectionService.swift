@@ -113,6 +113,7 @@ private struct CorrectionPosting {
         }.write(
             [rebuild.change], renamed: replacement.map { [(trade.id, $0.id)] } ?? [], &draw)
         try moveOrder(of: trade, removed: removed?.fill, added: fill, &draw)
+        try BracketKeeper(caller: caller, tx: tx).keep([trade.holding], &draw)
         let record = CorrectionRecord(
             uid: draw.uid(), correctionID: request.correctionID,
             isBust: request.change == .bust, tradeUID: trade.uid,

@@ -13,6 +13,17 @@ struct ActionScene: Sendable {
     var decider = Player.ada
     let offer: @Sendable (Stage) async throws -> Void
 
+    /// Lets a position be open.
+    private static func hold(_ stage: Stage) async throws {
+        try await stage.backstage {
+            if try await stage.world.count(of: "positions", where: "quantity <> '0'") == 0 {
+                try await stage.post([
+                    fill("held", "BUY", "2", at: "10", time: "2026-02-19T10:00:00Z")
+                ])
+            }
+        }
+    }
+
     /// By the kind's name. A kind without a scene fails the gallery.
     static let all: [String: ActionScene] = [
         "trade": ActionScene {
@@ -30,14 +41,21 @@ struct ActionScene: Sendable {
             try await stage.says(.ada, "/replace \(uid) qty 12 limit 181")
         },
         "close": ActionScene { stage in
+            try await hold(stage)
+            try await stage.says(.ada, "/close all")
+        },
+        "exits": ActionScene { stage in
+            // One that no other scene closes.
             try await stage.backstage {
-                if try await stage.world.count(of: "positions", where: "quantity <> '0'") == 0 {
+                if try await stage.world.count(of: "strategies", where: "name = 'kept'") == 0 {
                     try await stage.post([
-                        fill("held", "BUY", "2", at: "10", time: "2026-02-19T10:00:00Z")
+                        fill(
+                            "kept", "BUY", "2", at: "10", time: "2026-02-19T10:00:00Z",
+                            strategy: "kept@1.0")
                     ])
                 }
             }
-            try await stage.says(.ada, "/close all")
+            try await stage.says(.ada, "/sl 5 btcusdt main kept")
         },
         "quarantine": ActionScene { stage in
             try await stage.backstage {
@@ -81,6 +99,18 @@ struct ActionScene: Sendable {
             try await $0.says(.ada, "/deposit 5000 USD paper note for the contest")
         },
         "withdraw": ActionScene { try await $0.says(.ada, "/withdraw 250.50") },
+        "policy": ActionScene { stage in
+            try await stage.backstage {
+                try await stage.says(.ada, "/policy add")
+                try await stage.presses(.ada, "One order")
+                try await stage.presses(.ada, "Largest order")
+                try await stage.presses(.ada, "At most so much money, in base currency")
+                try await stage.says(.ada, "5000")
+                try await stage.presses(.ada, "BLOCK: the order is denied")
+                try await stage.presses(.ada, "All portfolios")
+            }
+            try await stage.says(.ada, "small orders")
+        },
         "deleteme": ActionScene { try await $0.says(.ada, "/deleteme") },
         "erase": ActionScene(decider: .boss) { stage in
             try await stage.backstage {

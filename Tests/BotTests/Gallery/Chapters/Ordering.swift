@@ -23,6 +23,10 @@ extension Chapter {
         await stage.title("All of it and more")
         try await stage.says(.ada, "/sell 1 BTCUSDT trail 2% fok")
         try await stage.says(.ada, "/sell 1 BTCUSDT trail 2% day strategy momo main")
+        await stage.title("With a stop loss and a take profit")
+        try await stage.says(.ada, "/buy 1 BTCUSDT limit 66000 sl 64000 tp 70000")
+        try await stage.presses(.ada, "Confirm")
+        try await stage.says(.ada, "/buy 1 BTCUSDT sl trail 2%")
         await stage.title("With a broker to whom nothing can be sent")
         try await stage.says(.ada, "/buy 10 AAPL exchange nasdaq portfolio swing")
         for line in [
@@ -30,6 +34,7 @@ extension Chapter {
             "/sell 0% BTCUSDT", "/sell 50% ES", "/buy 10 NOPE", "/buy 10 AAPL",
             "/buy 1 BTCUSDT 60000", "/buy 1 BTCUSDT limit", "/buy 1 BTCUSDT limit 1 at 2",
             "/buy 1 BTCUSDT stop 5 trail 1", "/buy 1 BTCUSDT trail 100%", "/buy 1 BTCUSDT gtc day",
+            "/buy 1 BTCUSDT limit 66000 sl 66000", "/buy 1 BTCUSDT tp 1 sl", "/sell 1 BTCUSDT sl 1",
             "/buy 1 BTCUSDT stop 70000 ioc", "/buy 1 BTCUSDT limt 5", "/buy 1 BTCUSDT swing main",
         ] {
             try await stage.says(.ada, line)
@@ -42,6 +47,31 @@ extension Chapter {
         for line in [
             "/whatif", "/whatif hold 1 BTCUSDT 5", "/whatif buy 1 AAPL type equity currency usd",
             "/whatif buy 1 BTCUSDT stop 5", "/whatif buy 1 BTCUSDT 5 limit 6",
+        ] {
+            try await stage.says(.ada, line)
+        }
+    }
+
+    static let exits = Chapter("exits") { stage in
+        try await stage.prepareBook()
+        try await stage.prepareQuotes()
+        await stage.title("A stop loss, and what it risks")
+        try await stage.says(.ada, "/sl 60000 btcusdt main")
+        try await stage.presses(.ada, "Confirm")
+        await stage.title("A take profit beside it")
+        try await stage.says(.ada, "/tp 80000 btcusdt main")
+        try await stage.presses(.ada, "Confirm")
+        try await stage.says(.ada, "/positions btcusdt main")
+        try await stage.presses(.ada, "Stop loss")
+        try await stage.presses(.ada, "Take it off")
+        try await stage.presses(.ada, "Confirm")
+        await stage.title("Which position?")
+        try await stage.says(.ada, "/sl trail 2%")
+        for line in [
+            "/sl", "/tp", "/sl off btcusdt main", "/sl 1,000 btcusdt", "/sl trail",
+            "/tp 2% btcusdt",
+            "/sl trail 100% btcusdt main", "/sl 99999999 btcusdt main", "/tp 1 btcusdt main",
+            "/sl 5 nope",
         ] {
             try await stage.says(.ada, line)
         }

@@ -163,7 +163,6 @@ extension Chapter {
         try await stage.says(.ada, "/halt strategy momo")
         try await stage.says(.ada, "/halt reducing")
         try await stage.says(.ada, "/buy 1 BTCUSDT limit 60000")
-        try await stage.presses(.ada, "Confirm")
         try await stage.says(.ada, "/resume")
         try await stage.says(.ada, "/halt main")
         await stage.title("By an admin")

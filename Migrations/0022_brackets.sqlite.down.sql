@@ -1,0 +1,2 @@
+DROP TABLE bracket_orders;
+DROP TABLE brackets;
