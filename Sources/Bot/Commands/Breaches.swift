@@ -1,6 +1,7 @@
 import Ledger
 import Records
 import Services
+import Wire
 
 extension Command {
     static let breaches = Command(
@@ -50,14 +51,30 @@ extension Command {
         Table(
             columns: [
                 .init("When"), .init("Policy"), .init("Portfolio"), .init("Symbol"),
-                .init("Done"), .init("Now"),
+                .init("Observed"), .init("Done"), .init("Now"),
             ],
             rows: breaches.map { breach in
                 [
                     .time(breach.createdAt), .text(breach.policyName.text),
                     .text(breach.portfolio?.text ?? "–"), .text(breach.symbol?.text ?? "–"),
-                    .text(breach.action.rawValue), .text(breach.status.rawValue.lowercased()),
+                    breach.shownObservation, .text(breach.action.rawValue),
+                    .text(breach.status.rawValue.lowercased()),
                 ]
             }, whenEmpty: "No breaches.")
     }
+}
+
+extension RiskBreachRecord {
+    /// `13.17 of 5 percent`; what another version of the program wrote, as it stands.
+    var shownObservation: Cell {
+        guard let json = try? JSONValue(parsing: observedJSON),
+            let observed = json["observed"]?.string.flatMap({ try? Decimal(parsing: $0) }),
+            let limit = json["limit"]?.string.flatMap({ try? Decimal(parsing: $0) }),
+            let unit = json["unit"]?.string.flatMap({ RiskUnit(rawValue: $0) })
+        else { return .code(observedJSON.shortened(to: Self.shownCharacters)) }
+        let words = unit == .none ? "" : " \(unit.rawValue.lowercased())"
+        return .text("\(unit.shown(observed, of: limit)) of \(limit)\(words)")
+    }
+
+    private static let shownCharacters = 200
 }

@@ -47,8 +47,6 @@ extension Command {
 
     private static let breachesWord = "breaches"
     private static let riskChoices = [[breachesWord]]
-    /// Characters of a breach's observation that are shown.
-    private static let shownCharacters = 200
 
     private static func told(_ breach: RiskBreachRecord) -> Cell {
         "\(breach.policyName): \(breach.action.rawValue) on \(breach.createdAt)"
@@ -79,8 +77,7 @@ extension Command {
                 [
                     .time(breach.createdAt), .text(breach.policyName.text),
                     .text(breach.portfolio?.text ?? "–"), .text(breach.symbol?.text ?? "–"),
-                    .text(breach.action.rawValue),
-                    .code(breach.observedJSON.shortened(to: shownCharacters)),
+                    .text(breach.action.rawValue), breach.shownObservation,
                 ]
             }, whenEmpty: "No breaches.")
     }

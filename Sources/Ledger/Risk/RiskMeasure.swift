@@ -30,6 +30,9 @@ public struct RiskMeasure: Sendable, Hashable {
     /// every rule.
     public var isExceeded: Bool { observed > limit }
 
+    /// `observed` as it is read: see `RiskUnit.shown`.
+    public var shownObserved: Decimal { unit.shown(observed, of: limit) }
+
     private static func share(_ observed: Decimal, of limit: Decimal) -> Decimal {
         guard limit > .zero else { return observed > limit ? .one : .zero }
         // A quotient that does not fit is far beyond any bar.
@@ -49,6 +52,17 @@ public enum RiskUnit: String, Sendable, CaseIterable {
     case minutes = "MINUTES"
     /// Kept (0) or not (1).
     case none = "NONE"
+
+    /// What was observed, short enough to read: to two decimals where it is a quotient or money,
+    /// unless that would hide on which side of the limit it is.
+    public func shown(_ observed: Decimal, of limit: Decimal) -> Decimal {
+        switch self {
+        case .quantity, .count, .none: return observed
+        case .money, .percent, .ratio, .minutes:
+            let rounded = observed.rounded(decimals: 2)
+            return (rounded > limit) == (observed > limit) ? rounded : observed
+        }
+    }
 }
 
 /// What a finding is about, and what there is to close where it asks for that.

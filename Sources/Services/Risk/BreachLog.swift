@@ -114,6 +114,6 @@ extension RiskFinding {
 
     /// What was observed, and what the rule allows.
     var sentence: String {
-        "\(rule): \(measure.observed) of \(measure.limit) \(measure.unit.rawValue.lowercased())"
+        "\(rule): \(measure.shownObserved) of \(measure.limit) \(measure.unit.rawValue.lowercased())"
     }
 }

@@ -47,7 +47,7 @@ struct ShownRisk {
     private func figures(_ breach: RiskFinding) -> String {
         let measure = breach.measure
         guard measure.unit != .none else { return "is broken" }
-        return ["\(measure.observed) of \(measure.limit)", measure.unit.shown(currency)]
+        return ["\(measure.shownObserved) of \(measure.limit)", measure.unit.shown(currency)]
             .compactMap(\.self).joined(separator: " ")
     }
 }

@@ -73,8 +73,11 @@ struct PolicyReplayScreen {
                     .time(breach.time), .text(order(breach)),
                     .text(replay.portfolios[breach.portfolio]?.text ?? "–"),
                     .text(
-                        [breach.measure.observed.description, breach.measure.unit.shown(currency)]
-                            .compactMap(\.self).joined(separator: " ")),
+                        [
+                            breach.measure.shownObserved.description,
+                            breach.measure.unit.shown(currency),
+                        ]
+                        .compactMap(\.self).joined(separator: " ")),
                     .decimal(breach.measure.limit),
                     breach.saved.map { .gain($0, currency) } ?? "–",
                 ]

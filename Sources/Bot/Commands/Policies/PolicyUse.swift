@@ -11,7 +11,7 @@ extension PolicyStanding {
         case .measured(let measure):
             [
                 "\(Self.bar(measure.use)) \(Self.percent(measure.use)) %:",
-                "\(measure.observed) of \(measure.limit)", measure.unit.shown(currency),
+                "\(measure.shownObserved) of \(measure.limit)", measure.unit.shown(currency),
                 subject.map { "in \($0)" }, measure.isExceeded ? "– exceeded" : nil,
             ].compactMap(\.self).joined(separator: " ")
         case .ordersAlone: "judges orders alone"
