@@ -114,6 +114,7 @@ extension RiskFinding {
 
     /// What was observed, and what the rule allows.
     var sentence: String {
-        "\(rule): \(measure.shownObserved) of \(measure.limit) \(measure.unit.rawValue.lowercased())"
+        let unit = measure.unit.rawValue.lowercased()
+        return "\(rule): \(measure.shownObserved) of \(measure.limit) \(unit)"
     }
 }

@@ -166,7 +166,8 @@ import Testing
         #expect(both.unjudged.count == 1)
     }
 
-    @Test func `a review tells what to close, each once`() throws {
+    @Test func `a review tells of each thing that exceeds a limit, and what to close once`() throws
+    {
         let (one, two) = (try This.instrument(), try This.instrument("B", 2, type: .bond))
         let held = [
             This.holding(10, one), This.holding(-3, one, in: This.other),
@@ -175,31 +176,32 @@ import Testing
         let key = { (portfolio, number) in
             RiskPosition.Key(portfolio: portfolio, instrument: InstrumentNumber(number))
         }
-        func closes(_ rule: String, _ scope: RiskScope, _ action: RiskAction = .closePosition)
-            throws -> Set<RiskPosition.Key>
-        {
+        func closes(
+            _ rule: String, _ scope: RiskScope, _ action: RiskAction = .closePosition,
+            things: Int = 1
+        ) throws -> Set<RiskPosition.Key> {
             let tight = try This.rule(rule, try #require(This.tightest[rule]))
             let policies = [This.policy(tight, action, scope), This.policy(tight, action, scope)]
             var situation = RiskSituation(now: This.now, holdings: held)
             situation.figures[scope] = This.calm
             let review = RiskJudge(policies).review(situation)
-            #expect(review.breaches.count == 2)
+            #expect(review.breaches.count == 2 * things, "\(rule)")
             let closes = review.closes
             #expect(Set(closes).count == closes.count)
             return Set(closes)
         }
         let (main, other): (RiskScope, RiskScope) = (.portfolio(This.main), .portfolio(This.other))
         #expect(
-            try closes("max_exposure_per_instrument", .user)
-                == [key(This.main, 1), key(This.other, 1)])
-        #expect(try closes("max_exposure_per_instrument", main) == [key(This.main, 1)])
+            try closes("max_exposure_per_instrument", .user, things: 2)
+                == [key(This.main, 1), key(This.other, 1), key(This.main, 2)])
+        #expect(
+            try closes("max_exposure_per_instrument", main, things: 2)
+                == [key(This.main, 1), key(This.main, 2)])
         #expect(try closes("max_total_exposure", main) == [key(This.main, 1), key(This.main, 2)])
         #expect(try closes("max_total_exposure", other) == [key(This.other, 1)])
-        #expect(try closes("max_position_quantity", .user) == [key(This.main, 1)])
-        #expect(
-            try closes("max_exposure_per_asset_type", .user) == [
-                key(This.main, 1), key(This.other, 1),
-            ])
+        let all = [key(This.main, 1), key(This.other, 1), key(This.main, 2)]
+        #expect(try closes("max_position_quantity", .user, things: 3) == Set(all))
+        #expect(try closes("max_exposure_per_asset_type", .user, things: 2) == Set(all))
         #expect(try closes("no_short", .user) == [key(This.other, 1)])
         #expect(try closes("max_total_exposure", main, .warn).isEmpty)
     }
