@@ -53,6 +53,9 @@ struct StopWords: Sendable {
             }
             target = .strategy(reference)
         } else {
+            guard Limits.nameBytes.contains(name.utf8.count) else {
+                throw .misused("“\(name.shortened)” is no portfolio.")
+            }
             target = .portfolio(ExactText(name))
         }
     }
