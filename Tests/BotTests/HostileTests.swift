@@ -61,7 +61,8 @@ import World
                 for (user, _, lines) in everything {
                     for line in lines { user.says(line) }
                 }
-                try await eventually("all answers", bot) {
+                // Thousands of lines.
+                try await eventually("all answers", bot, patience: 5) {
                     everything.allSatisfy { Self.answers(to: $0.user).count >= $0.lines.count }
                 }
                 try await settled(bot)

@@ -122,7 +122,7 @@ struct StatusTests {
             let posted = try await web.client.post(
                 token: reader, batch(fill("t", "BUY", "1", at: "1")))
             expectProblem(posted, 403, "FORBIDDEN_SCOPE")
-            for route in Routes.all where route.scope == .read {
+            for route in Routes.all where route.scope == .read && route.method == .get {
                 expectProblem(
                     try await web.client.get(route.samplePath, token: feeder), 403,
                     "FORBIDDEN_SCOPE")
@@ -131,6 +131,9 @@ struct StatusTests {
                     try await web.client.get(route.samplePath, token: reader).status
                         == (route.hasSegments ? 404 : 200), "\(route.path)")
             }
+            expectProblem(
+                try await web.client.send("POST", "/v1/risk/check", token: feeder), 403,
+                "FORBIDDEN_SCOPE")
             let stored = try await web.client.get("/v1/trades", token: reader)
             #expect(stored.json["trades"] == [])
         }

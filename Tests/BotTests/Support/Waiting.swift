@@ -21,9 +21,9 @@ extension StandInUser {
 
 /// Until `isSo`; looks again and again.
 func eventually(
-    _ what: String, _ bot: BotWorld, _ isSo: () async throws -> Bool
+    _ what: String, _ bot: BotWorld, patience: Int = 1, _ isSo: () async throws -> Bool
 ) async throws {
-    let deadline = ContinuousClock.now + .seconds(patienceSeconds)
+    let deadline = ContinuousClock.now + .seconds(patienceSeconds) * patience
     while try await !isSo() {
         guard ContinuousClock.now < deadline else {
             throw WaitedInVain(
