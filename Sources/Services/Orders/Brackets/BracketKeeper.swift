@@ -52,8 +52,8 @@ struct BracketKeeper {
     }
 
     /// Ends what protects a position that is closed by hand, or by a risk policy. Returns the
-    /// bracket which has most of it, else that of an earlier order which closes it: to its group the
-    /// closing order belongs, so that never both are filled.
+    /// bracket which has most of it, else that of an earlier order which closes it: to its group
+    /// the closing order belongs, so that never both are filled.
     func end(
         _ holding: HoldingKey, because reason: CloseReason = .manualClose, _ draw: inout Draw
     ) throws -> BracketID? {
